@@ -1,0 +1,151 @@
+"""What holds a device's time: reservations, outages and breakdowns, month by month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+import msgspec
+
+from domain import events as e
+from domain.decisions import Fact, Query
+from domain.event import Event, Occupancy
+from domain.period import Period, months_touched
+from domain.rejected import Conflict, Rejected
+
+EntryKind = Literal["reservation", "buffer", "maintenance", "calibration", "breakdown"]
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """Time of a device that something holds. `in_use` from hand-out to return."""
+
+    kind: EntryKind
+    occupied: Period
+    reservation: e.ReservationEvent | None = None
+    in_use: bool = False
+
+
+HOLDING = (
+    e.ReservationRequested,
+    e.ReservationConfirmed,
+    e.ReservationApproved,
+    e.ReservationRescheduled,
+    e.ReservationShortened,
+    e.ReservationExtended,
+    e.ReservationTransferred,
+    e.DeviceHandedOut,
+    e.DeviceReturned,
+    e.OutageScheduled,
+    e.OutageRescheduled,
+    e.BreakdownReported,
+    e.BreakdownExtended,
+)
+FREEING = (
+    e.ReservationDeclined,
+    e.RequestExpired,
+    e.ReservationCancelled,
+    e.ReservationDisplaced,
+    e.NoShowRecorded,
+    e.NoShowWithdrawn,
+    e.OutageCancelled,
+    e.DeviceRepaired,
+)
+
+
+class Agenda(Fact):
+    """Who holds the time of a device in the months that a period touches.
+
+    Two occupied periods of a device never overlap, whatever holds them (the reason that this
+    system exists). The months are read, never the device's whole life.
+    """
+
+    def __init__(self, device_id: str, occupied: Period) -> None:
+        self.device_id = device_id
+        self.asked = occupied
+        self.entries: dict[str, Entry] = {}
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        return [
+            Query(types=HOLDING + FREEING, tags=(f"device:{self.device_id}/{month}",))
+            for month in months_touched(self.asked)
+        ]
+
+    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        match event:
+            case e.OutageScheduled() | e.OutageRescheduled():
+                self.entries[event.outage_id] = Entry(kind=event.kind, occupied=event.occupied)
+            case e.OutageCancelled():
+                self.entries.pop(event.outage_id, None)
+            case e.BreakdownReported() | e.BreakdownExtended():
+                self.entries[event.breakdown_id] = Entry(kind="breakdown", occupied=event.occupied)
+            case e.DeviceRepaired():
+                self.entries.pop(event.breakdown_id, None)
+            case e.ReservationEvent():
+                self._hear(event)
+            case _:
+                raise TypeError(f"the agenda does not know {event!r}")
+
+    def overlapping(self, occupied: Period, *, but: str | None = None) -> dict[str, Entry]:
+        """Everything that overlaps `occupied`, by id, except the entry `but` itself."""
+        return {
+            entry_id: entry
+            for entry_id, entry in self.entries.items()
+            if entry_id != but and entry.occupied.overlaps(occupied)
+        }
+
+    def require_free(self, occupied: Period, *, but: str | None = None) -> None:
+        """Refuses time that anything else holds; `but` is the reservation being changed."""
+        taken = self.overlapping(occupied, but=but)
+        if taken:
+            raise Rejected(
+                "slot_taken",
+                conflicts=[
+                    Conflict(device_id=self.device_id, period=entry.occupied, kind=entry.kind)
+                    for entry in sorted(taken.values(), key=lambda entry: entry.occupied.start)
+                ],
+            )
+
+    def require_no_outage(self, occupied: Period, *, but: str | None = None) -> None:
+        """Refuses an outage over another outage, or over a device in somebody's hands."""
+        taken = [
+            entry
+            for entry in self.overlapping(occupied, but=but).values()
+            if entry.in_use or entry.kind not in {"reservation", "buffer"}
+        ]
+        if taken:
+            raise Rejected(
+                "slot_taken",
+                conflicts=[
+                    Conflict(device_id=self.device_id, period=entry.occupied, kind=entry.kind)
+                    for entry in taken
+                ],
+            )
+
+    def displaced_by(self, occupied: Period) -> Iterator[e.ReservationEvent]:
+        """The reservations that an outage would displace; a device in use stays in use."""
+        for entry in self.overlapping(occupied).values():
+            if entry.reservation is not None and not entry.in_use:
+                yield entry.reservation
+
+    def _hear(self, event: e.ReservationEvent) -> None:
+        before = self.entries.pop(event.reservation_id, None)
+        # A reservation that moved to another device only tells this one that it left.
+        if isinstance(event, FREEING) or event.device_id != self.device_id:
+            return
+        if isinstance(event, e.DeviceReturned):
+            # The rest of the period is free again; the buffer after the return is not.
+            entry = Entry(kind="buffer", occupied=event.occupied)
+        else:
+            in_use = isinstance(event, e.DeviceHandedOut) or (before is not None and before.in_use)
+            entry = Entry(
+                kind="reservation", occupied=event.occupied, reservation=event, in_use=in_use
+            )
+        self.entries[event.reservation_id] = entry
+
+
+def leaving(event: e.ReservationEvent) -> Occupancy:
+    """The time that a reservation held by its last event, for the `left` of the next."""
+    return Occupancy(
+        device_id=event.device_id, company_id=event.company_id, occupied=event.occupied
+    )

@@ -1,0 +1,129 @@
+"""Whether a device can be booked so: the one set of rules for making, moving and approving."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from domain import events as e
+from domain.actor import Actor
+from domain.agenda import Agenda
+from domain.closures import Closures
+from domain.decisions import Recall
+from domain.device import Calibration, Service
+from domain.period import Period
+from domain.qualification import Qualification
+from domain.quota import Quota
+from domain.rejected import Rejected, Violation
+from domain.standing import Ahead, Standing
+from domain.terms import Terms
+from domain.terms_of_use import TermsOfUse
+
+LONGEST = timedelta(days=366)
+"""No period is longer, whatever the terms say; it bounds the months that a decision reads."""
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking as somebody would like it. `but` is the reservation that it changes."""
+
+    device_id: str
+    company_id: str
+    account_id: str
+    period: Period
+    people: tuple[str, ...] = ()
+    usage_type: e.UsageType = "direct"
+    irb_given: bool = False
+    but: str | None = None
+    running: bool = False
+
+    @classmethod
+    def of(cls, made: e.ReservationEvent, latest: e.ReservationEvent) -> Plan:
+        """The plan of a reservation as it stands."""
+        return cls(
+            device_id=latest.device_id,
+            company_id=latest.company_id,
+            account_id=latest.account_id,
+            period=latest.period,
+            people=getattr(made, "people", ()),
+            usage_type=getattr(made, "usage_type", "direct"),
+            irb_given=getattr(made, "irb_number", None) is not None,
+            but=latest.reservation_id,
+        )
+
+
+class Bookable(msgspec.Struct, frozen=True, kw_only=True):
+    """A plan that every rule allows, with the time that it will occupy."""
+
+    terms: TermsOfUse
+    sector: str
+    occupied: Period
+
+
+async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
+    """Holds a plan against every rule of booking; raises Rejected with all that it breaks."""
+    require_sane(plan.period)
+    terms, service, standing = await recall(
+        Terms(plan.device_id), Service(plan.device_id), Standing(plan.company_id)
+    )
+    service.require_in_service()
+    terms.require_known()
+    standing.require_good()
+    asked, occupied = terms.now, terms.occupied(plan.period)
+    people = (plan.account_id, *plan.people) if _must_be_qualified(asked, plan) else ()
+    closures, calibration, qualification = await recall(
+        Closures(plan.period),
+        Calibration(plan.device_id),
+        Qualification(plan.device_id, people),
+    )
+    _require_conditions(asked, plan)
+    terms.require_allowed(plan.period, now=recall.now, closures=closures, running=plan.running)
+    if asked.calibration_required:
+        calibration.require_valid(plan.period)
+    if people:
+        qualification.require_one(plan.period)
+    agenda, quota = await recall(
+        Agenda(plan.device_id, occupied), Quota(plan.company_id, terms.sector, plan.period)
+    )
+    quota.require_room(plan.period, but=plan.but)
+    await _require_room_ahead(standing, asked, plan, recall)
+    agenda.require_free(occupied, but=plan.but)
+    return Bookable(terms=asked, sector=terms.sector, occupied=occupied)
+
+
+def require_sane(period: Period) -> None:
+    """Refuses periods that no rule could allow, before months of them are read."""
+    if period.length > LONGEST:
+        raise Rejected("maximum", limit=int(LONGEST.total_seconds() // 60), actual=period.minutes)
+    if period.start < EARLIEST or period.end > LATEST:
+        raise Rejected("horizon", limit=LONGEST.days, actual=period.start.isoformat())
+
+
+def asks_approval(bookable: Bookable, by: Actor) -> bool:
+    """A company's booking waits for approval where the terms say so; the laboratory's does not."""
+    return bookable.terms.approval_required and by.of_company
+
+
+async def _require_room_ahead(
+    standing: Standing, terms: TermsOfUse, plan: Plan, recall: Recall
+) -> None:
+    if standing.most_ahead is None or plan.but is not None:
+        return
+    (ahead,) = await recall(Ahead(plan.company_id, recall.now, terms.horizon_days))
+    ahead.require_room(standing.most_ahead, but=plan.but)
+
+
+def _must_be_qualified(terms: TermsOfUse, plan: Plan) -> bool:
+    # Where the laboratory's own operator runs the device, the company's people need not be able to.
+    return terms.qualification_required and plan.usage_type == "direct"
+
+
+def _require_conditions(terms: TermsOfUse, plan: Plan) -> None:
+    violations = []
+    if terms.operator_required and plan.usage_type != "operated":
+        violations.append(Violation(rule="operator", limit="operated", actual=plan.usage_type))
+    if terms.irb_required and not plan.irb_given:
+        violations.append(Violation(rule="irb_number"))
+    if violations:
+        raise Rejected(violations=violations)

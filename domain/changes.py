@@ -1,0 +1,157 @@
+"""Commands that move, shorten, extend or hand on a reservation, under the rules of a new one."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from domain import events as e
+from domain.actor import Actor
+from domain.agenda import leaving
+from domain.bookable import Plan, asks_approval, require_bookable, require_sane
+from domain.decisions import Command, Happened, Recall
+from domain.period import Period
+from domain.rejected import Rejected
+from domain.reservation import Reservation, carried
+from domain.terms import Terms
+
+
+class RescheduleReservation(Command, frozen=True, kw_only=True):
+    by: Actor
+    reservation_id: str
+    period: Period
+
+
+class ShortenReservation(Command, frozen=True, kw_only=True):
+    """Keep only `period`, which lies within the time booked."""
+
+    by: Actor
+    reservation_id: str
+    period: Period
+
+
+class ExtendReservation(Command, frozen=True, kw_only=True):
+    """Hold the device to `period.end`, which is later than booked."""
+
+    by: Actor
+    reservation_id: str
+    period: Period
+
+
+class TransferReservation(Command, frozen=True, kw_only=True):
+    """Give the reservation to a colleague, move it to another device, or both."""
+
+    by: Actor
+    reservation_id: str
+    to_account_id: str | None = None
+    to_device_id: str | None = None
+
+
+async def reschedule_reservation(command: RescheduleReservation, recall: Recall) -> Happened:
+    require_sane(command.period)
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("requested", "confirmed")
+    await _require_early(reservation, latest, recall)
+    plan = Plan.of(reservation.require_made(), latest)
+    bookable = await require_bookable(msgspec.structs.replace(plan, period=command.period), recall)
+    return [
+        e.ReservationRescheduled(
+            **carried(latest, period=command.period, occupied=bookable.occupied),
+            status=_status_after(reservation, asks_approval(bookable, command.by)),
+            left=leaving(latest),
+        )
+    ]
+
+
+async def shorten_reservation(command: ShortenReservation, recall: Recall) -> Happened:
+    require_sane(command.period)
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("requested", "confirmed", "in_use")
+    _require_shorter(latest, command.period, in_use=reservation.status == "in_use")
+    (terms,) = await recall(Terms(latest.device_id))
+    plan = Plan.of(reservation.require_made(), latest)
+    plan = msgspec.structs.replace(plan, period=command.period, running=True)
+    bookable = await require_bookable(plan, recall)
+    return [
+        e.ReservationShortened(
+            **carried(latest, period=command.period, occupied=bookable.occupied),
+            late=reservation.status != "requested" and terms.is_late(latest.period, recall.now),
+            left=leaving(latest),
+        )
+    ]
+
+
+async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happened:
+    require_sane(command.period)
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("requested", "confirmed", "in_use")
+    if command.period.start != latest.period.start or command.period.end <= latest.period.end:
+        raise Rejected("not_longer", limit=latest.period.end.isoformat())
+    in_use = reservation.status == "in_use"
+    plan = Plan.of(reservation.require_made(), latest)
+    # What has begun needs no notice; what is still ahead keeps the notice that it had.
+    plan = msgspec.structs.replace(plan, period=command.period, running=True)
+    bookable = await require_bookable(plan, recall)
+    asks = asks_approval(bookable, command.by)
+    return [
+        e.ReservationExtended(
+            **carried(latest, period=command.period, occupied=bookable.occupied),
+            status="in_use" if in_use else _status_after(reservation, asks),
+            left=leaving(latest),
+        )
+    ]
+
+
+async def transfer_reservation(command: TransferReservation, recall: Recall) -> Happened:
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("requested", "confirmed")
+    account_id = command.to_account_id or latest.account_id
+    device_id = command.to_device_id or latest.device_id
+    moves = device_id != latest.device_id
+    if not moves and account_id == latest.account_id:
+        raise Rejected("nothing_to_change")
+    if moves:
+        await _require_early(reservation, latest, recall)
+    plan = Plan.of(reservation.require_made(), latest)
+    plan = msgspec.structs.replace(
+        plan, account_id=account_id, device_id=device_id, running=not moves
+    )
+    bookable = await require_bookable(plan, recall)
+    asks = moves and asks_approval(bookable, command.by)
+    return [
+        e.ReservationTransferred(
+            **carried(
+                latest,
+                device_id=device_id,
+                account_id=account_id,
+                sector=bookable.sector,
+                occupied=bookable.occupied,
+            ),
+            status=_status_after(reservation, asks),
+            left=leaving(latest),
+        )
+    ]
+
+
+async def _require_early(
+    reservation: Reservation, latest: e.ReservationEvent, recall: Recall
+) -> None:
+    """Refuses to move a confirmed reservation so late that cancelling it would count.
+
+    Otherwise moving it away would be the way around a late cancellation.
+    """
+    (terms,) = await recall(Terms(latest.device_id))
+    if reservation.status == "confirmed" and terms.is_late(latest.period, recall.now):
+        raise Rejected("change_notice", limit=terms.now.cancel_notice_minutes)
+
+
+def _require_shorter(latest: e.ReservationEvent, period: Period, *, in_use: bool) -> None:
+    moved = in_use and period.start != latest.period.start
+    if moved or period == latest.period or not latest.period.contains(period):
+        raise Rejected("not_shorter", limit=latest.period.end.isoformat())
+
+
+def _status_after(reservation: Reservation, asks: bool) -> Literal["requested", "confirmed"]:
+    """A change does not answer an open request, and one that needs approval asks again."""
+    return "requested" if asks or reservation.status == "requested" else "confirmed"

@@ -1,0 +1,155 @@
+"""What a device is and does: in service or not, its price, its calibration, in whose hands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain import events as e
+from domain.decisions import Fact, Query
+from domain.event import Event
+from domain.period import SEOUL, Period
+from domain.rejected import Rejected
+
+
+class Service(Fact):
+    """Whether a device is commissioned and neither suspended nor retired."""
+
+    def __init__(self, device_id: str) -> None:
+        self.device_id = device_id
+        self.commissioned = False
+        self.suspended = False
+        self.retired = False
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        types = (e.DeviceCommissioned, e.DeviceSuspended, e.DeviceResumed, e.DeviceRetired)
+        return [Query(types=types, tags=(f"device:{self.device_id}",), newest=True)]
+
+    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        match event:
+            case e.DeviceCommissioned():
+                self.commissioned = True
+            case e.DeviceSuspended():
+                self.suspended = True
+            case e.DeviceResumed():
+                self.suspended = False
+            case e.DeviceRetired():
+                self.retired = True
+            case _:
+                raise TypeError(f"a device's service does not know {event!r}")
+
+    def require_known(self) -> None:
+        if not self.commissioned:
+            raise Rejected("device_unknown", actual=self.device_id)
+
+    def require_in_service(self) -> None:
+        self.require_known()
+        if self.retired:
+            raise Rejected("device_retired", actual=self.device_id)
+        if self.suspended:
+            raise Rejected("device_suspended", actual=self.device_id)
+
+
+class Rate(Fact):
+    """The price of an hour of a device in KRW, as set last."""
+
+    def __init__(self, device_id: str) -> None:
+        self.device_id = device_id
+        self.krw_per_hour = 0
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        return [Query(types=(e.RateSet,), tags=(f"device:{self.device_id}",), newest=True)]
+
+    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        match event:
+            case e.RateSet():
+                self.krw_per_hour = event.krw_per_hour
+            case _:
+                raise TypeError(f"a rate does not know {event!r}")
+
+
+class Calibration(Fact):
+    """How long a device's newest calibration certificate is good."""
+
+    def __init__(self, device_id: str) -> None:
+        self.device_id = device_id
+        self.valid_until: datetime | None = None
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        types = (e.CalibrationRecorded,)
+        return [Query(types=types, tags=(f"device:{self.device_id}",), newest=True)]
+
+    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        match event:
+            case e.CalibrationRecorded():
+                self.valid_until = event.valid_until
+            case _:
+                raise TypeError(f"a calibration does not know {event!r}")
+
+    def require_valid(self, period: Period) -> None:
+        """Refuses a period that outlasts the certificate (or that has none)."""
+        if self.valid_until is None or period.end > self.valid_until:
+            until = self.valid_until and self.valid_until.astimezone(SEOUL).strftime("%Y-%m-%d")
+            raise Rejected("calibration", limit=until or "—", actual=self.device_id)
+
+
+class InHand(Fact):
+    """Whether a device is handed out, and for which reservation; the newest event decides."""
+
+    def __init__(self, device_id: str) -> None:
+        self.device_id = device_id
+        self.reservation_id: str | None = None
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        types = (e.DeviceHandedOut, e.DeviceReturned)
+        return [Query(types=types, tags=(f"device:{self.device_id}",), newest=True)]
+
+    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        match event:
+            case e.DeviceHandedOut():
+                self.reservation_id = event.reservation_id
+            case e.DeviceReturned():
+                self.reservation_id = None
+            case _:
+                raise TypeError(f"a device in hand does not know {event!r}")
+
+    def require_here(self) -> None:
+        if self.reservation_id is not None:
+            raise Rejected("handed_out_already", actual=self.reservation_id)
+
+
+class Breakdown(Fact):
+    """Whether a device is broken down, since when and until when that is expected to last."""
+
+    def __init__(self, device_id: str) -> None:
+        self.device_id = device_id
+        self.breakdown_id: str | None = None
+        self.occupied: Period | None = None
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        types = (e.BreakdownReported, e.BreakdownExtended, e.DeviceRepaired)
+        return [Query(types=types, tags=(f"device:{self.device_id}",), newest=True)]
+
+    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        match event:
+            case e.BreakdownReported() | e.BreakdownExtended():
+                self.breakdown_id, self.occupied = event.breakdown_id, event.occupied
+            case e.DeviceRepaired():
+                self.breakdown_id = self.occupied = None
+            case _:
+                raise TypeError(f"a breakdown does not know {event!r}")
+
+    def require_working(self) -> None:
+        if self.breakdown_id is not None:
+            raise Rejected("broken_down", actual=self.device_id)
+
+    def require_broken(self) -> tuple[str, Period]:
+        """The open breakdown's id and time."""
+        if self.breakdown_id is None or self.occupied is None:
+            raise Rejected("not_broken_down", actual=self.device_id)
+        return self.breakdown_id, self.occupied

@@ -1,0 +1,75 @@
+"""Events about devices in a company's hands, and the lines of the use log."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.event import Event
+from domain.events.reservations import ReservationEvent, UsageType
+from domain.period import Period
+from domain.sealed import Sealed
+
+
+class DeviceHandedOut(ReservationEvent, frozen=True, kw_only=True):
+    """The device is in the company's hands from `at` on."""
+
+    at: datetime
+
+
+class DeviceReturned(ReservationEvent, frozen=True, kw_only=True):
+    """The device is back since `at`; `occupied` ends with the buffer after it."""
+
+    handed_out_at: datetime
+    at: datetime
+
+
+class UsageLogged(Event, frozen=True, kw_only=True):
+    """A line of the use log (운영일지). `fee` is in KRW and was decided here, views only sum.
+
+    `minutes` is the time in hand, `billed_minutes` that time in the slots of the device's terms.
+    """
+
+    reservation_id: str
+    device_id: str
+    company_id: str
+    sector: str
+    account_id: str
+    occupied: Period
+    used: Period
+    minutes: int
+    billed_minutes: int
+    krw_per_hour: int
+    fee: int
+    usage_type: UsageType = "direct"
+    samples: int = 0
+    staff_minutes: int = 0
+    notes: Sealed | None = None
+
+
+class UsageCorrected(Event, frozen=True, kw_only=True):
+    """The line as it should have been. Replaces the figures of the line it corrects."""
+
+    reservation_id: str
+    device_id: str
+    company_id: str
+    sector: str
+    occupied: Period
+    used: Period
+    minutes: int
+    billed_minutes: int
+    krw_per_hour: int
+    fee: int
+    usage_type: UsageType = "direct"
+    samples: int = 0
+    staff_minutes: int = 0
+    reason: Sealed | None = None
+
+
+class UsageWaived(Event, frozen=True, kw_only=True):
+    """The fee of a line is not asked for; its hours still count."""
+
+    reservation_id: str
+    device_id: str
+    company_id: str
+    occupied: Period
+    reason: Sealed | None = None

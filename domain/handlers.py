@@ -1,0 +1,61 @@
+"""Which rule decides which command."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from domain import changes, companies, devices, maintenance, outages, people, reservations, usage
+from domain.decisions import Command, Happened, Recall
+
+Handler = Callable[[Any, Recall], Awaitable[Happened]]
+
+HANDLERS: dict[type[Command], Handler] = {
+    reservations.ReserveDevice: reservations.reserve_device,
+    reservations.ApproveReservation: reservations.approve_reservation,
+    reservations.DeclineReservation: reservations.decline_reservation,
+    reservations.CancelReservation: reservations.cancel_reservation,
+    changes.RescheduleReservation: changes.reschedule_reservation,
+    changes.ShortenReservation: changes.shorten_reservation,
+    changes.ExtendReservation: changes.extend_reservation,
+    changes.TransferReservation: changes.transfer_reservation,
+    usage.HandOutDevice: usage.hand_out_device,
+    usage.ReturnDevice: usage.return_device,
+    usage.RecordNoShow: usage.record_no_show,
+    usage.WithdrawNoShow: usage.withdraw_no_show,
+    usage.CorrectUsage: usage.correct_usage,
+    usage.WaiveUsage: usage.waive_usage,
+    outages.ScheduleOutage: outages.schedule_outage,
+    outages.RescheduleOutage: outages.reschedule_outage,
+    outages.CancelOutage: outages.cancel_outage,
+    outages.ReportBreakdown: outages.report_breakdown,
+    outages.ExtendBreakdown: outages.extend_breakdown,
+    outages.RepairDevice: outages.repair_device,
+    maintenance.ReportProblem: maintenance.report_problem,
+    maintenance.ResolveProblem: maintenance.resolve_problem,
+    maintenance.LogMaintenance: maintenance.log_maintenance,
+    maintenance.RecordCalibration: maintenance.record_calibration,
+    devices.CommissionDevice: devices.commission_device,
+    devices.SetTerms: devices.set_terms,
+    devices.SetRate: devices.set_rate,
+    devices.SuspendDevice: devices.suspend_device,
+    devices.ResumeDevice: devices.resume_device,
+    devices.RetireDevice: devices.retire_device,
+    companies.OpenLedger: companies.open_ledger,
+    companies.SetClosure: companies.set_closure,
+    companies.RemoveClosure: companies.remove_closure,
+    companies.RegisterCompany: companies.register_company,
+    companies.SetQuota: companies.set_quota,
+    companies.SetMostAhead: companies.set_most_ahead,
+    companies.SuspendCompany: companies.suspend_company,
+    companies.ReinstateCompany: companies.reinstate_company,
+    people.AddAccount: people.add_account,
+    people.ErasePerson: people.erase_person,
+    people.GrantQualification: people.grant_qualification,
+    people.RevokeQualification: people.revoke_qualification,
+}
+
+
+async def decide(command: Command, recall: Recall) -> Happened:
+    """What happens when `command` is given; raises Rejected when the rules refuse it."""
+    return await HANDLERS[type(command)](command, recall)

@@ -1,0 +1,109 @@
+"""Commands about reported problems, the maintenance log and calibration certificates."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain import events as e
+from domain.actor import Actor
+from domain.decisions import Command, Happened, Recall
+from domain.device import Service
+from domain.outage import Problem
+from domain.rejected import Rejected
+from domain.sealed import Sealed
+
+
+class ReportProblem(Command, frozen=True, kw_only=True):
+    by: Actor
+    device_id: str
+    problem_id: str
+    text: Sealed
+    company_id: str | None = None
+    safety_stop: bool = False
+
+
+class ResolveProblem(Command, frozen=True, kw_only=True):
+    by: Actor
+    device_id: str
+    problem_id: str
+    text: Sealed | None = None
+
+
+class LogMaintenance(Command, frozen=True, kw_only=True):
+    by: Actor
+    device_id: str
+    work: Sealed
+    at: datetime | None = None
+    repairer: Sealed | None = None
+    parts: Sealed | None = None
+    cost: int = 0
+
+
+class RecordCalibration(Command, frozen=True, kw_only=True):
+    by: Actor
+    device_id: str
+    certificate: str
+    valid_until: datetime
+    at: datetime | None = None
+    laboratory: str = ""
+
+
+async def report_problem(command: ReportProblem, recall: Recall) -> Happened:
+    (service,) = await recall(Service(command.device_id))
+    service.require_known()
+    return [
+        e.ProblemReported(
+            device_id=command.device_id,
+            problem_id=command.problem_id,
+            text=command.text,
+            company_id=command.company_id,
+            safety_stop=command.safety_stop,
+        )
+    ]
+
+
+async def resolve_problem(command: ResolveProblem, recall: Recall) -> Happened:
+    (problem,) = await recall(Problem(command.problem_id))
+    problem.require_open(command.device_id)
+    return [
+        e.ProblemResolved(
+            device_id=command.device_id, problem_id=command.problem_id, text=command.text
+        )
+    ]
+
+
+async def log_maintenance(command: LogMaintenance, recall: Recall) -> Happened:
+    (service,) = await recall(Service(command.device_id))
+    service.require_known()
+    at = command.at or recall.now
+    if at > recall.now:
+        raise Rejected("not_yet", limit=recall.now.isoformat(), actual=at.isoformat())
+    return [
+        e.MaintenanceLogged(
+            device_id=command.device_id,
+            at=at,
+            work=command.work,
+            repairer=command.repairer,
+            parts=command.parts,
+            cost=command.cost,
+        )
+    ]
+
+
+async def record_calibration(command: RecordCalibration, recall: Recall) -> Happened:
+    (service,) = await recall(Service(command.device_id))
+    service.require_known()
+    at = command.at or recall.now
+    if at > recall.now:
+        raise Rejected("not_yet", limit=recall.now.isoformat(), actual=at.isoformat())
+    if command.valid_until <= at:
+        raise Rejected("not_longer", limit=at.isoformat())
+    return [
+        e.CalibrationRecorded(
+            device_id=command.device_id,
+            at=at,
+            valid_until=command.valid_until,
+            certificate=command.certificate,
+            laboratory=command.laboratory,
+        )
+    ]

@@ -1,0 +1,97 @@
+"""How many hours of a month a company has promised itself, and how many it may."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from domain import events as e
+from domain.agenda import FREEING, HOLDING
+from domain.decisions import Fact, Query
+from domain.event import Event
+from domain.period import Period, hours_by_month, months_touched
+from domain.rejected import Rejected, Violation
+
+COUNTED = tuple(kind for kind in HOLDING + FREEING if issubclass(kind, e.ReservationEvent))
+_UNCOUNTED = (
+    e.ReservationDeclined,
+    e.RequestExpired,
+    e.ReservationDisplaced,
+    e.NoShowWithdrawn,
+)
+
+
+class _Share(msgspec.Struct, frozen=True):
+    sector: str
+    hours: dict[str, float]
+
+
+class Quota(Fact):
+    """Hours by (company, sector or all, month of Asia/Seoul), periods split by month.
+
+    Requested, confirmed, late-cancelled and missed hours count in full, returned ones as used.
+    """
+
+    def __init__(self, company_id: str, sector: str, period: Period) -> None:
+        self.company_id = company_id
+        self.sector = sector
+        self.months = months_touched(period)
+        self.limits: dict[str | None, float | None] = {}
+        self.shares: dict[str, _Share] = {}
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        return [
+            Query(types=(e.QuotaSet,), tags=(f"company:{self.company_id}",)),
+            *(
+                Query(types=COUNTED, tags=(f"company:{self.company_id}/{month}",))
+                for month in self.months
+            ),
+        ]
+
+    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        match event:
+            case e.QuotaSet():
+                self.limits[event.sector] = event.hours
+            case e.DeviceReturned():
+                self._count(event, Period(event.handed_out_at, event.at))
+            case e.ReservationShortened(late=True):
+                self._count_if_new(event)
+            case e.ReservationCancelled(late=True) | e.NoShowRecorded() | e.DeviceHandedOut():
+                self._count_if_new(event)
+            case e.ReservationCancelled():
+                self.shares.pop(event.reservation_id, None)
+            case e.ReservationEvent() if isinstance(event, _UNCOUNTED):
+                self.shares.pop(event.reservation_id, None)
+            case e.ReservationEvent():
+                self._count(event, event.period)
+            case _:
+                raise TypeError(f"the quota does not know {event!r}")
+
+    def used(self, month: str, sector: str | None, *, but: str | None = None) -> float:
+        """Hours counted in a month, of one sector or (None) of all, without reservation `but`."""
+        return sum(
+            share.hours.get(month, 0.0)
+            for reservation_id, share in self.shares.items()
+            if reservation_id != but and sector in (None, share.sector)
+        )
+
+    def require_room(self, period: Period, *, but: str | None = None) -> None:
+        """Refuses hours beyond the quota of any month; `but` is the reservation being changed."""
+        violations = [
+            Violation(rule="quota", limit=limit, actual=round(used, 2))
+            for month, hours in hours_by_month(period).items()
+            for sector in (self.sector, None)
+            if (limit := self.limits.get(sector)) is not None
+            if (used := self.used(month, sector, but=but) + hours) > limit
+        ]
+        if violations:
+            raise Rejected(violations=violations)
+
+    def _count(self, event: e.ReservationEvent, period: Period) -> None:
+        self.shares[event.reservation_id] = _Share(event.sector, hours_by_month(period))
+
+    def _count_if_new(self, event: e.ReservationEvent) -> None:
+        if event.reservation_id not in self.shares:
+            self._count(event, event.period)

@@ -1,0 +1,58 @@
+"""How a rule says no: its name, its limit, the actual value, and the words for the reader."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from domain.period import Period
+from domain.words import WORDS
+
+
+class Violation(msgspec.Struct, frozen=True, kw_only=True):
+    """One broken rule. `limit` and `actual` are JSON values in the unit that the words name."""
+
+    rule: str
+    limit: Any = None
+    actual: Any = None
+
+    def message(self, language: str) -> str:
+        """The sentence for a reader of `ko` or `en`."""
+        return WORDS[self.rule][language].format(limit=self.limit, actual=self.actual)
+
+
+class Conflict(msgspec.Struct, frozen=True, kw_only=True):
+    """Time of a device that is taken already; it never says by whom."""
+
+    device_id: str
+    period: Period
+    kind: str
+
+
+class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+    """A command that the rules refuse. Nothing has happened.
+
+    `violations` holds every rule that was broken, `conflicts` the time that was in the way.
+    """
+
+    def __init__(
+        self,
+        rule: str | None = None,
+        *,
+        limit: Any = None,
+        actual: Any = None,
+        violations: Sequence[Violation] = (),
+        conflicts: Sequence[Conflict] = (),
+    ) -> None:
+        if rule is not None:
+            violations = (*violations, Violation(rule=rule, limit=limit, actual=actual))
+        self.violations = tuple(violations)
+        self.conflicts = tuple(conflicts)
+        super().__init__("; ".join(v.message("en") for v in self.violations))
+
+    @property
+    def is_conflict(self) -> bool:
+        """True where somebody else was first, rather than a rule forbidding it."""
+        return any(violation.rule == "slot_taken" for violation in self.violations)

@@ -1,0 +1,110 @@
+"""One reservation: how it stands, and what may still be done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from domain import events as e
+from domain.decisions import Fact, Query
+from domain.event import Event
+from domain.quota import COUNTED
+from domain.rejected import Rejected
+
+Status = Literal[
+    "requested",
+    "confirmed",
+    "in_use",
+    "returned",
+    "declined",
+    "expired",
+    "cancelled",
+    "displaced",
+    "no_show",
+]
+Line = e.UsageLogged | e.UsageCorrected
+MadeEvent = e.ReservationRequested | e.ReservationConfirmed
+
+
+class Reservation(Fact):
+    """A reservation as its events tell it."""
+
+    def __init__(self, reservation_id: str) -> None:
+        self.reservation_id = reservation_id
+        self.status: Status | None = None
+        self.made: MadeEvent | None = None
+        self.latest: e.ReservationEvent | None = None
+        self.handed_out_at: datetime | None = None
+        self.line: Line | None = None
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        types = (*COUNTED, e.UsageLogged, e.UsageCorrected)
+        return [Query(types=types, tags=(f"reservation:{self.reservation_id}",))]
+
+    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        match event:
+            case e.ReservationRequested() | e.ReservationConfirmed():
+                self.made = event
+            case e.DeviceHandedOut():
+                self.handed_out_at = event.at
+            case e.UsageLogged() | e.UsageCorrected():
+                self.line = event
+        if isinstance(event, e.ReservationEvent):
+            self.latest = event
+            self.status = status_after(event) or self.status
+
+    def require(self, *statuses: Status) -> e.ReservationEvent:
+        """The reservation's last event; refuses one that is unknown or stands otherwise."""
+        if self.latest is None:
+            raise Rejected("reservation_unknown", actual=self.reservation_id)
+        if self.status not in statuses:
+            raise Rejected("wrong_status", limit=", ".join(statuses), actual=self.status)
+        return self.latest
+
+    def require_line(self) -> Line:
+        """The reservation's line in the use log, as corrected last."""
+        if self.line is None:
+            raise Rejected("reservation_unknown", actual=self.reservation_id)
+        return self.line
+
+    def require_made(self) -> MadeEvent:
+        """The event that made the reservation, which holds its purpose and people."""
+        if self.made is None:
+            raise Rejected("reservation_unknown", actual=self.reservation_id)
+        return self.made
+
+
+def status_after(event: e.ReservationEvent) -> Status | None:  # noqa: C901, PLR0911 - a table
+    """The status that an event leaves a reservation in; None where it leaves the status alone."""
+    match event:
+        case e.ReservationRequested():
+            return "requested"
+        case e.ReservationConfirmed() | e.ReservationApproved():
+            return "confirmed"
+        case e.ReservationRescheduled() | e.ReservationExtended() | e.ReservationTransferred():
+            return event.status
+        case e.DeviceHandedOut():
+            return "in_use"
+        case e.DeviceReturned():
+            return "returned"
+        case e.ReservationDeclined():
+            return "declined"
+        case e.RequestExpired():
+            return "expired"
+        case e.ReservationCancelled() | e.NoShowWithdrawn():
+            return "cancelled"
+        case e.ReservationDisplaced():
+            return "displaced"
+        case e.NoShowRecorded():
+            return "no_show"
+        case _:
+            return None
+
+
+def carried(latest: e.ReservationEvent, **changes: Any) -> dict[str, Any]:
+    """What every event of a reservation repeats of the one before, with what changes."""
+    fields = ("reservation_id", "device_id", "company_id", "sector", "account_id")
+    same = {field: getattr(latest, field) for field in (*fields, "period", "occupied")}
+    return same | changes

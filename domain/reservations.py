@@ -1,0 +1,113 @@
+"""Commands that make a reservation, answer a request, or give it up."""
+
+from __future__ import annotations
+
+import msgspec
+
+from domain import events as e
+from domain.actor import Actor
+from domain.agenda import leaving
+from domain.bookable import Plan, asks_approval, require_bookable
+from domain.decisions import Command, Happened, Recall
+from domain.period import Period
+from domain.rejected import Rejected
+from domain.reservation import Reservation, carried
+from domain.sealed import Sealed
+from domain.terms import Terms
+
+
+class ReserveDevice(Command, frozen=True, kw_only=True):
+    """Book `period` of a device for a company; the person `account_id` answers for it."""
+
+    by: Actor
+    reservation_id: str
+    device_id: str
+    company_id: str
+    account_id: str
+    period: Period
+    purpose: Sealed | None = None
+    usage_type: e.UsageType = "direct"
+    people: tuple[str, ...] = ()
+    irb_number: Sealed | None = None
+    group_id: str | None = None
+    series_id: str | None = None
+
+
+class ApproveReservation(Command, frozen=True, kw_only=True):
+    by: Actor
+    reservation_id: str
+
+
+class DeclineReservation(Command, frozen=True, kw_only=True):
+    by: Actor
+    reservation_id: str
+    reason: Sealed
+
+
+class CancelReservation(Command, frozen=True, kw_only=True):
+    by: Actor
+    reservation_id: str
+    reason: Sealed | None = None
+
+
+async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
+    plan = Plan(
+        device_id=command.device_id,
+        company_id=command.company_id,
+        account_id=command.account_id,
+        period=command.period,
+        people=command.people,
+        usage_type=command.usage_type,
+        irb_given=command.irb_number is not None,
+    )
+    bookable = await require_bookable(plan, recall)
+    made = e.ReservationRequested if asks_approval(bookable, command.by) else e.ReservationConfirmed
+    return [
+        made(
+            reservation_id=command.reservation_id,
+            device_id=command.device_id,
+            company_id=command.company_id,
+            sector=bookable.sector,
+            account_id=command.account_id,
+            period=command.period,
+            occupied=bookable.occupied,
+            purpose=command.purpose,
+            usage_type=command.usage_type,
+            people=command.people,
+            irb_number=command.irb_number,
+            group_id=command.group_id,
+            series_id=command.series_id,
+        )
+    ]
+
+
+async def approve_reservation(command: ApproveReservation, recall: Recall) -> Happened:
+    """Everything is checked again, for terms and standing may have changed since the request."""
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("requested")
+    if latest.period.end <= recall.now:
+        raise Rejected("past", limit=recall.now.isoformat(), actual=latest.period.end.isoformat())
+    # The notice was kept when the company asked; how long the answer took is not its fault.
+    plan = msgspec.structs.replace(Plan.of(reservation.require_made(), latest), running=True)
+    bookable = await require_bookable(plan, recall)
+    return [
+        e.ReservationApproved(
+            **carried(latest, sector=bookable.sector, occupied=bookable.occupied),
+            left=leaving(latest),
+        )
+    ]
+
+
+async def decline_reservation(command: DeclineReservation, recall: Recall) -> Happened:
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("requested")
+    return [e.ReservationDeclined(**carried(latest), reason=command.reason)]
+
+
+async def cancel_reservation(command: CancelReservation, recall: Recall) -> Happened:
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("requested", "confirmed")
+    (terms,) = await recall(Terms(latest.device_id))
+    # A request that nobody has answered yet can be withdrawn at any time.
+    late = reservation.status == "confirmed" and terms.is_late(latest.period, recall.now)
+    return [e.ReservationCancelled(**carried(latest), late=late, reason=command.reason)]

@@ -1,0 +1,54 @@
+"""The terms under which a device can be booked, as data."""
+
+from __future__ import annotations
+
+import msgspec
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class OpeningHours(msgspec.Struct, frozen=True, kw_only=True):
+    """Spans of `HH:MM` wall-clock time in Asia/Seoul for each weekday; `24:00` ends a day."""
+
+    mon: tuple[tuple[str, str], ...] = ()
+    tue: tuple[tuple[str, str], ...] = ()
+    wed: tuple[tuple[str, str], ...] = ()
+    thu: tuple[tuple[str, str], ...] = ()
+    fri: tuple[tuple[str, str], ...] = ()
+    sat: tuple[tuple[str, str], ...] = ()
+    sun: tuple[tuple[str, str], ...] = ()
+
+    def on(self, weekday: int) -> tuple[tuple[str, str], ...]:
+        """The spans of a weekday, Monday being 0."""
+        spans: tuple[tuple[str, str], ...] = getattr(self, WEEKDAYS[weekday])
+        return spans
+
+
+_AROUND_THE_CLOCK = (("00:00", "24:00"),)
+ALWAYS_OPEN = OpeningHours(**dict.fromkeys(WEEKDAYS, _AROUND_THE_CLOCK))
+
+
+class TermsOfUse(msgspec.Struct, frozen=True, kw_only=True):
+    """What a company has to keep to. Lengths are minutes unless the name says days.
+
+    `notice_minutes` is the least time between request and start, `horizon_days` the most.
+    A device that `runs_unattended` may be booked across closed time: then only the start and the
+    end (hand-out and return) have to lie within opening hours.
+    """
+
+    slot_minutes: int = 30
+    minimum_minutes: int = 30
+    maximum_minutes: int = 480
+    notice_minutes: int = 0
+    horizon_days: int = 180
+    buffer_before: int = 0
+    buffer_after: int = 0
+    opening_hours: OpeningHours = ALWAYS_OPEN
+    closed_on_holidays: bool = True
+    runs_unattended: bool = False
+    approval_required: bool = False
+    qualification_required: bool = False
+    operator_required: bool = False
+    calibration_required: bool = False
+    irb_required: bool = False
+    cancel_notice_minutes: int = 0

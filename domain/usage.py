@@ -1,0 +1,214 @@
+"""Commands from the hand-out of a device to its return, and corrections of what was logged."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from math import ceil
+
+from domain import events as e
+from domain.actor import Actor
+from domain.agenda import Agenda, leaving
+from domain.decisions import Command, Happened, Recall
+from domain.device import Breakdown, Calibration, InHand, Rate, Service
+from domain.period import Period
+from domain.rejected import Rejected
+from domain.reservation import Reservation, carried
+from domain.sealed import Sealed
+from domain.terms import Terms
+
+
+class HandOutDevice(Command, frozen=True, kw_only=True):
+    """Give the device into the company's hands, now or (entered later) at a time gone by."""
+
+    by: Actor
+    reservation_id: str
+    at: datetime | None = None
+
+
+class ReturnDevice(Command, frozen=True, kw_only=True):
+    """Take the device back, with what the use log (운영일지) asks for."""
+
+    by: Actor
+    reservation_id: str
+    at: datetime | None = None
+    samples: int = 0
+    staff_minutes: int = 0
+    usage_type: e.UsageType | None = None
+    notes: Sealed | None = None
+
+
+class RecordNoShow(Command, frozen=True, kw_only=True):
+    by: Actor
+    reservation_id: str
+
+
+class WithdrawNoShow(Command, frozen=True, kw_only=True):
+    by: Actor
+    reservation_id: str
+
+
+class CorrectUsage(Command, frozen=True, kw_only=True):
+    """Replace the figures of a logged use; what is None stays as it was."""
+
+    by: Actor
+    reservation_id: str
+    used: Period | None = None
+    samples: int | None = None
+    staff_minutes: int | None = None
+    reason: Sealed
+
+
+class WaiveUsage(Command, frozen=True, kw_only=True):
+    by: Actor
+    reservation_id: str
+    reason: Sealed
+
+
+async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
+    """Early is fine while nobody else holds the time before; broken or out already is not."""
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("confirmed")
+    at = _not_after(recall.now, command.at)
+    if at >= latest.period.end:
+        raise Rejected("past", limit=at.isoformat(), actual=latest.period.end.isoformat())
+    occupied = latest.occupied
+    if at < occupied.start:
+        if occupied.start - at > EARLIEST_HAND_OUT:
+            raise Rejected("too_early", limit=EARLIEST_HAND_OUT.days, actual=at.isoformat())
+        occupied = Period(at, occupied.end)
+    device_id = latest.device_id
+    service, in_hand, breakdown, terms, calibration, agenda = await recall(
+        Service(device_id),
+        InHand(device_id),
+        Breakdown(device_id),
+        Terms(device_id),
+        Calibration(device_id),
+        Agenda(device_id, occupied),
+    )
+    service.require_in_service()
+    breakdown.require_working()
+    in_hand.require_here()
+    if terms.now.calibration_required:
+        calibration.require_valid(latest.period)
+    if occupied != latest.occupied:
+        agenda.require_free(occupied, but=command.reservation_id)
+    return [e.DeviceHandedOut(**carried(latest, occupied=occupied), at=at, left=leaving(latest))]
+
+
+async def return_device(command: ReturnDevice, recall: Recall) -> Happened:
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("in_use")
+    made, out_at = reservation.require_made(), reservation.handed_out_at
+    at = _not_after(recall.now, command.at)
+    if out_at is None or at <= out_at:
+        raise Rejected(
+            "before_hand_out", limit=out_at and out_at.isoformat(), actual=at.isoformat()
+        )
+    terms, rate = await recall(Terms(latest.device_id), Rate(latest.device_id))
+    buffer_after = latest.occupied.end - latest.period.end
+    occupied = Period(latest.occupied.start, at + buffer_after)
+    used = Period(out_at, at)
+    billed = billed_minutes(used, terms.now.slot_minutes)
+    shared = carried(latest, occupied=occupied)
+    line = {name: value for name, value in shared.items() if name != "period"}
+    return [
+        e.DeviceReturned(**shared, handed_out_at=out_at, at=at, left=leaving(latest)),
+        e.UsageLogged(
+            **line,
+            used=used,
+            minutes=whole_minutes(used),
+            billed_minutes=billed,
+            krw_per_hour=rate.krw_per_hour,
+            fee=fee(billed, rate.krw_per_hour),
+            usage_type=command.usage_type or made.usage_type,
+            samples=command.samples,
+            staff_minutes=command.staff_minutes,
+            notes=command.notes,
+        ),
+    ]
+
+
+async def record_no_show(command: RecordNoShow, recall: Recall) -> Happened:
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("confirmed")
+    if recall.now < latest.period.start:
+        start = latest.period.start.isoformat()
+        raise Rejected("not_begun", limit=start, actual=recall.now.isoformat())
+    return [e.NoShowRecorded(**carried(latest))]
+
+
+async def withdraw_no_show(command: WithdrawNoShow, recall: Recall) -> Happened:
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    latest = reservation.require("no_show")
+    return [e.NoShowWithdrawn(**carried(latest))]
+
+
+async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
+    """The correction keeps the price of the day of use and counts time and fee anew."""
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    reservation.require("returned")
+    line = reservation.require_line()
+    (terms,) = await recall(Terms(line.device_id))
+    used = command.used or line.used
+    _not_after(recall.now, used.end)
+    billed = billed_minutes(used, terms.now.slot_minutes) if command.used else line.billed_minutes
+    return [
+        e.UsageCorrected(
+            reservation_id=line.reservation_id,
+            device_id=line.device_id,
+            company_id=line.company_id,
+            sector=line.sector,
+            occupied=line.occupied,
+            used=used,
+            minutes=whole_minutes(used),
+            billed_minutes=billed,
+            krw_per_hour=line.krw_per_hour,
+            fee=fee(billed, line.krw_per_hour),
+            usage_type=line.usage_type,
+            samples=line.samples if command.samples is None else command.samples,
+            staff_minutes=(
+                line.staff_minutes if command.staff_minutes is None else command.staff_minutes
+            ),
+            reason=command.reason,
+        )
+    ]
+
+
+async def waive_usage(command: WaiveUsage, recall: Recall) -> Happened:
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    reservation.require("returned")
+    line = reservation.require_line()
+    return [
+        e.UsageWaived(
+            reservation_id=line.reservation_id,
+            device_id=line.device_id,
+            company_id=line.company_id,
+            occupied=line.occupied,
+            reason=command.reason,
+        )
+    ]
+
+
+EARLIEST_HAND_OUT = timedelta(days=31)
+"""A hand-out before the booked time may lie this far ahead of it, if the device is free."""
+
+
+def whole_minutes(used: Period) -> int:
+    """Minutes in hand, a begun minute counting whole."""
+    return ceil(used.length.total_seconds() / 60)
+
+
+def billed_minutes(used: Period, slot_minutes: int) -> int:
+    """Minutes that are paid for: the time in hand, a begun slot of the terms counting whole."""
+    return ceil(whole_minutes(used) / slot_minutes) * slot_minutes
+
+
+def fee(minutes: int, krw_per_hour: int) -> int:
+    """The fee in whole KRW; parts of a won are dropped, in the company's favour."""
+    return minutes * krw_per_hour // 60
+
+
+def _not_after(now: datetime, at: datetime | None) -> datetime:
+    if at is not None and at > now:
+        raise Rejected("not_yet", limit=now.isoformat(), actual=at.isoformat())
+    return at or now

@@ -1,0 +1,143 @@
+"""The words of every refusal, in Korean and English, with the remedy where there is one.
+
+`{limit}` and `{actual}` are the values of the violation; each sentence names their unit.
+"""
+
+from __future__ import annotations
+
+WORDS: dict[str, dict[str, str]] = {
+    "slot_taken": {
+        "ko": "이 시간은 이미 예약되어 있어요. 다른 시간을 골라 주세요.",
+        "en": "This time is already taken. Please choose another time.",
+    },
+    "slot": {
+        "ko": "시작과 길이는 {limit}분 단위로 맞춰 주세요 (입력: {actual}).",
+        "en": "Start and length must fit slots of {limit} minutes (you asked for {actual}).",
+    },
+    "minimum": {
+        "ko": "최소 {limit}분부터 예약할 수 있어요 (요청: {actual}분).",
+        "en": "The shortest booking is {limit} minutes (you asked for {actual}).",
+    },
+    "maximum": {
+        "ko": "최대 {limit}분까지 예약할 수 있어요 (요청: {actual}분).",
+        "en": "The longest booking is {limit} minutes (you asked for {actual}).",
+    },
+    "past": {
+        "ko": "이미 지난 시간이에요 (기준: {limit}, 요청: {actual}).",
+        "en": "This time has passed (the limit is {limit}, you asked for {actual}).",
+    },
+    "notice": {
+        "ko": "준비 기간이 필요해요. {limit}부터 예약할 수 있어요 (요청: {actual}).",
+        "en": "Preparation takes time: book from {limit} on (you asked for {actual}).",
+    },
+    "horizon": {
+        "ko": "{limit}일 앞까지만 예약할 수 있어요 (요청: {actual}).",
+        "en": "Bookings open {limit} days ahead (you asked for {actual}).",
+    },
+    "opening_hours": {
+        "ko": "운영 시간({limit}) 안에서 예약해 주세요 (요청: {actual}).",
+        "en": "Please stay within the opening hours, {limit} that day (you asked for {actual}).",
+    },
+    "qualification": {
+        "ko": "사용 자격을 받은 사람이 필요해요. 교육을 신청하거나 대행 사용을 고르세요.",
+        "en": "This device needs a qualified person. Ask for training, or choose operated use.",
+    },
+    "operator": {
+        "ko": "이 장비는 운영자가 대신 사용하는 대행 사용만 가능해요.",
+        "en": "This device is run by our operator only: choose operated use.",
+    },
+    "irb_number": {
+        "ko": "사람을 대상으로 하는 장비예요. IRB 승인 번호를 적어 주세요.",
+        "en": "This device is used on people: please give the IRB approval number.",
+    },
+    "calibration": {
+        "ko": "교정 유효기간({limit})이 지나는 시간이에요. 교정 후에 예약할 수 있어요.",
+        "en": "The calibration is valid until {limit}; book before that or after calibration.",
+    },
+    "quota": {
+        "ko": "이번 달 이용 한도 {limit}시간을 넘어요 (예약 포함 {actual}시간).",
+        "en": "This exceeds the month's quota of {limit} hours ({actual} with this booking).",
+    },
+    "most_ahead": {
+        "ko": "앞으로의 예약은 최대 {limit}건까지예요 (이 예약 포함 {actual}건).",
+        "en": "You may have {limit} reservations ahead ({actual} with this one).",
+    },
+    "company_suspended": {
+        "ko": "이 기업의 신규 예약이 중지되어 있어요. 담당자에게 문의해 주세요.",
+        "en": "New bookings of this company are suspended. Please contact the laboratory.",
+    },
+    "company_unknown": {
+        "ko": "등록되지 않은 기업이에요: {actual}.",
+        "en": "No such company: {actual}.",
+    },
+    "device_unknown": {"ko": "없는 장비예요: {actual}.", "en": "No such device: {actual}."},
+    "device_retired": {
+        "ko": "운영이 종료된 장비예요: {actual}.",
+        "en": "This device has been retired: {actual}.",
+    },
+    "device_suspended": {
+        "ko": "예약이 중지된 장비예요: {actual}.",
+        "en": "Bookings of this device are suspended: {actual}.",
+    },
+    "reservation_unknown": {
+        "ko": "없는 예약이에요: {actual}.",
+        "en": "No such reservation: {actual}.",
+    },
+    "outage_unknown": {
+        "ko": "예정된 점검이 아니에요: {actual}.",
+        "en": "No such planned outage: {actual}.",
+    },
+    "problem_unknown": {
+        "ko": "열려 있는 문제 신고가 아니에요: {actual}.",
+        "en": "No such open problem: {actual}.",
+    },
+    "wrong_status": {
+        "ko": "지금 상태({actual})에서는 할 수 없어요. 가능한 상태: {limit}.",
+        "en": "Not possible while the reservation is {actual}; it would have to be: {limit}.",
+    },
+    "change_notice": {
+        "ko": "시작 {limit}분 전부터는 옮길 수 없어요. 취소하거나 줄일 수는 있어요.",
+        "en": "Within {limit} minutes of its start a booking can be cancelled, not moved.",
+    },
+    "not_shorter": {
+        "ko": "지금 예약한 시간 안에서 줄여 주세요 (현재 끝: {limit}).",
+        "en": "The shorter time must lie within the booking (which ends at {limit}).",
+    },
+    "not_longer": {
+        "ko": "{limit}보다 늦은 시각이어야 해요.",
+        "en": "The new end must be later than {limit}.",
+    },
+    "nothing_to_change": {"ko": "바뀌는 것이 없어요.", "en": "There is nothing to change."},
+    "handed_out_already": {
+        "ko": "이 장비는 다른 예약({actual})으로 사용 중이에요. 먼저 반납을 기록해 주세요.",
+        "en": "The device is out for reservation {actual}. Record its return first.",
+    },
+    "broken_down": {
+        "ko": "고장 중인 장비예요: {actual}.",
+        "en": "The device is broken down: {actual}.",
+    },
+    "not_broken_down": {
+        "ko": "고장 중인 장비가 아니에요: {actual}.",
+        "en": "The device is not broken down: {actual}.",
+    },
+    "too_early": {
+        "ko": "예약 시작 {limit}일 전부터 인도할 수 있어요.",
+        "en": "A device is handed out {limit} days before its booking at the earliest.",
+    },
+    "before_hand_out": {
+        "ko": "반납은 인도({limit}) 뒤여야 해요 (입력: {actual}).",
+        "en": "The return must follow the hand-out at {limit} (you gave {actual}).",
+    },
+    "not_begun": {
+        "ko": "아직 시작 시각({limit})이 되지 않았어요.",
+        "en": "The booking has not begun yet; it starts at {limit}.",
+    },
+    "not_yet": {
+        "ko": "앞으로의 시각은 기록할 수 없어요 (지금: {limit}, 입력: {actual}).",
+        "en": "A time to come cannot be recorded (it is {limit}, you gave {actual}).",
+    },
+    "sector_fixed": {
+        "ko": "장비의 분야는 바꿀 수 없어요 (현재: {limit}, 입력: {actual}).",
+        "en": "A device's sector cannot change (it is {limit}, you gave {actual}).",
+    },
+}
