@@ -7,7 +7,6 @@ from typing import Literal
 import msgspec
 
 from domain import events as e
-from domain.actor import Actor
 from domain.agenda import leaving
 from domain.bookable import Plan, asks_approval, require_bookable, require_sane
 from domain.decisions import Command, Happened, Recall
@@ -18,7 +17,6 @@ from domain.terms import Terms
 
 
 class RescheduleReservation(Command, frozen=True, kw_only=True):
-    by: Actor
     reservation_id: str
     period: Period
 
@@ -26,7 +24,6 @@ class RescheduleReservation(Command, frozen=True, kw_only=True):
 class ShortenReservation(Command, frozen=True, kw_only=True):
     """Keep only `period`, which lies within the time booked."""
 
-    by: Actor
     reservation_id: str
     period: Period
 
@@ -34,7 +31,6 @@ class ShortenReservation(Command, frozen=True, kw_only=True):
 class ExtendReservation(Command, frozen=True, kw_only=True):
     """Hold the device to `period.end`, which is later than booked."""
 
-    by: Actor
     reservation_id: str
     period: Period
 
@@ -42,7 +38,6 @@ class ExtendReservation(Command, frozen=True, kw_only=True):
 class TransferReservation(Command, frozen=True, kw_only=True):
     """Give the reservation to a colleague, move it to another device, or both."""
 
-    by: Actor
     reservation_id: str
     to_account_id: str | None = None
     to_device_id: str | None = None

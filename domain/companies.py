@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from domain import events as e
-from domain.actor import Actor
 from domain.closures import Closures
 from domain.decisions import Command, Fact, Happened, Query, Recall
 from domain.event import Event
@@ -20,24 +19,20 @@ from domain.text import Text
 class OpenLedger(Command, frozen=True, kw_only=True):
     """The first command of all. `demonstration` is for ever."""
 
-    by: Actor
     origin: str
     demonstration: bool = False
 
 
 class SetClosure(Command, frozen=True, kw_only=True):
-    by: Actor
     day: date
     name: Text
 
 
 class RemoveClosure(Command, frozen=True, kw_only=True):
-    by: Actor
     day: date
 
 
 class RegisterCompany(Command, frozen=True, kw_only=True):
-    by: Actor
     company_id: str
     name: Text
     sector: str
@@ -47,26 +42,22 @@ class RegisterCompany(Command, frozen=True, kw_only=True):
 class SetQuota(Command, frozen=True, kw_only=True):
     """Hours a month of a sector, or of all (`sector` None); `hours` None lifts the limit."""
 
-    by: Actor
     company_id: str
     sector: str | None = None
     hours: float | None = None
 
 
 class SetMostAhead(Command, frozen=True, kw_only=True):
-    by: Actor
     company_id: str
     reservations: int | None = None
 
 
 class SuspendCompany(Command, frozen=True, kw_only=True):
-    by: Actor
     company_id: str
     reason: Sealed | None = None
 
 
 class ReinstateCompany(Command, frozen=True, kw_only=True):
-    by: Actor
     company_id: str
 
 

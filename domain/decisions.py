@@ -15,6 +15,7 @@ from typing import Any, ClassVar, Protocol, TypeVarTuple
 import msgspec
 from eventsourcing.dcb.domain import Selector
 
+from domain.actor import Actor
 from domain.event import Event, Recorded
 
 Facts = TypeVarTuple("Facts")
@@ -47,7 +48,9 @@ class Fact:
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """An order. Ids and times are data: no rule invents an id or reads a clock."""
+    """An order, and who gives it. Ids and times are data: no rule invents or reads one."""
+
+    by: Actor
 
     def keys(self) -> tuple[str, ...]:
         """The tags that decisions contending with this one share; they queue on these."""

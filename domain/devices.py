@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain import events as e
-from domain.actor import Actor
 from domain.decisions import Command, Fact, Happened, Query, Recall
 from domain.device import Rate, Service
 from domain.event import Event
@@ -19,7 +18,6 @@ from domain.text import Text
 class CommissionDevice(Command, frozen=True, kw_only=True):
     """Bring a device into the catalogue, or revise its data sheet where it is there already."""
 
-    by: Actor
     device_id: str
     name: Text
     sector: str
@@ -33,30 +31,25 @@ class CommissionDevice(Command, frozen=True, kw_only=True):
 
 
 class SetTerms(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     terms: TermsOfUse
 
 
 class SetRate(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     krw_per_hour: int
 
 
 class SuspendDevice(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     reason: Sealed | None = None
 
 
 class ResumeDevice(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
 
 
 class RetireDevice(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
 
 

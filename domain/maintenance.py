@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from domain import events as e
-from domain.actor import Actor
 from domain.decisions import Command, Happened, Recall
 from domain.device import Service
 from domain.outage import Problem
@@ -14,7 +13,6 @@ from domain.sealed import Sealed
 
 
 class ReportProblem(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     problem_id: str
     text: Sealed
@@ -23,14 +21,12 @@ class ReportProblem(Command, frozen=True, kw_only=True):
 
 
 class ResolveProblem(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     problem_id: str
     text: Sealed | None = None
 
 
 class LogMaintenance(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     work: Sealed
     at: datetime | None = None
@@ -40,7 +36,6 @@ class LogMaintenance(Command, frozen=True, kw_only=True):
 
 
 class RecordCalibration(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     certificate: str
     valid_until: datetime

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain import events as e
-from domain.actor import Actor
 from domain.agenda import Agenda
 from domain.bookable import require_sane
 from domain.decisions import Command, Happened, Recall
@@ -21,7 +20,6 @@ from domain.sealed import Sealed
 class ScheduleOutage(Command, frozen=True, kw_only=True):
     """Take a device out of booking for `period`, displacing the reservations that it hits."""
 
-    by: Actor
     device_id: str
     outage_id: str
     kind: e.OutageKind
@@ -30,20 +28,17 @@ class ScheduleOutage(Command, frozen=True, kw_only=True):
 
 
 class RescheduleOutage(Command, frozen=True, kw_only=True):
-    by: Actor
     outage_id: str
     period: Period
 
 
 class CancelOutage(Command, frozen=True, kw_only=True):
-    by: Actor
     outage_id: str
 
 
 class ReportBreakdown(Command, frozen=True, kw_only=True):
     """The device is broken from now until, as far as anyone knows, `expected_until`."""
 
-    by: Actor
     device_id: str
     breakdown_id: str
     expected_until: datetime
@@ -51,13 +46,11 @@ class ReportBreakdown(Command, frozen=True, kw_only=True):
 
 
 class ExtendBreakdown(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     expected_until: datetime
 
 
 class RepairDevice(Command, frozen=True, kw_only=True):
-    by: Actor
     device_id: str
     at: datetime | None = None
     repairer: Sealed | None = None

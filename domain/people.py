@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from domain import events as e
-from domain.actor import Actor
 from domain.decisions import Command, Fact, Happened, Query, Recall
 from domain.device import Service
 from domain.event import Event
@@ -17,7 +16,6 @@ from domain.rejected import Rejected
 class AddAccount(Command, frozen=True, kw_only=True):
     """Record that an account exists and what it may do; who that is stays outside the ledger."""
 
-    by: Actor
     account_id: str
     role: str
     company_id: str | None = None
@@ -26,19 +24,16 @@ class AddAccount(Command, frozen=True, kw_only=True):
 class ErasePerson(Command, frozen=True, kw_only=True):
     """Record that a person's data were erased; the erasing itself is done where they were kept."""
 
-    by: Actor
     account_id: str
 
 
 class GrantQualification(Command, frozen=True, kw_only=True):
-    by: Actor
     account_id: str
     device_id: str
     valid_until: datetime | None = None
 
 
 class RevokeQualification(Command, frozen=True, kw_only=True):
-    by: Actor
     account_id: str
     device_id: str
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 
 from domain import events as e
-from domain.actor import Actor
 from domain.agenda import leaving
 from domain.bookable import Plan, asks_approval, require_bookable
 from domain.decisions import Command, Happened, Recall
@@ -19,7 +18,6 @@ from domain.terms import Terms
 class ReserveDevice(Command, frozen=True, kw_only=True):
     """Book `period` of a device for a company; the person `account_id` answers for it."""
 
-    by: Actor
     reservation_id: str
     device_id: str
     company_id: str
@@ -34,18 +32,15 @@ class ReserveDevice(Command, frozen=True, kw_only=True):
 
 
 class ApproveReservation(Command, frozen=True, kw_only=True):
-    by: Actor
     reservation_id: str
 
 
 class DeclineReservation(Command, frozen=True, kw_only=True):
-    by: Actor
     reservation_id: str
     reason: Sealed
 
 
 class CancelReservation(Command, frozen=True, kw_only=True):
-    by: Actor
     reservation_id: str
     reason: Sealed | None = None
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from math import ceil
 
 from domain import events as e
-from domain.actor import Actor
 from domain.agenda import Agenda, leaving
 from domain.decisions import Command, Happened, Recall
 from domain.device import Breakdown, Calibration, InHand, Rate, Service
@@ -20,7 +19,6 @@ from domain.terms import Terms
 class HandOutDevice(Command, frozen=True, kw_only=True):
     """Give the device into the company's hands, now or (entered later) at a time gone by."""
 
-    by: Actor
     reservation_id: str
     at: datetime | None = None
 
@@ -28,7 +26,6 @@ class HandOutDevice(Command, frozen=True, kw_only=True):
 class ReturnDevice(Command, frozen=True, kw_only=True):
     """Take the device back, with what the use log (운영일지) asks for."""
 
-    by: Actor
     reservation_id: str
     at: datetime | None = None
     samples: int = 0
@@ -38,19 +35,16 @@ class ReturnDevice(Command, frozen=True, kw_only=True):
 
 
 class RecordNoShow(Command, frozen=True, kw_only=True):
-    by: Actor
     reservation_id: str
 
 
 class WithdrawNoShow(Command, frozen=True, kw_only=True):
-    by: Actor
     reservation_id: str
 
 
 class CorrectUsage(Command, frozen=True, kw_only=True):
     """Replace the figures of a logged use; what is None stays as it was."""
 
-    by: Actor
     reservation_id: str
     used: Period | None = None
     samples: int | None = None
@@ -59,7 +53,6 @@ class CorrectUsage(Command, frozen=True, kw_only=True):
 
 
 class WaiveUsage(Command, frozen=True, kw_only=True):
-    by: Actor
     reservation_id: str
     reason: Sealed
 

@@ -1,0 +1,216 @@
+"""Group commit: appends that wait at the same moment travel in one transaction.
+
+Each has its own condition and its own answer. That is what makes a total order fast: while one
+batch is being flushed, the next gathers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Sequence
+from datetime import datetime
+from time import monotonic
+
+import asyncpg
+import msgspec
+
+MOST_MEMBERS = 128
+"""Appends in one transaction at most; it bounds how long the head stays locked."""
+MOST_WAITING = 10_000
+"""Appends that may wait in a process; one more is refused as unreachable."""
+GIVE_UP_SECONDS = 10.0
+"""How long an append is tried again when the database cannot be reached."""
+RETRY_SECONDS = 0.1
+
+_CALL = (
+    "SELECT outcome, first, last, recorded_at FROM ledger.append("
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+)
+
+
+class NewEvent(msgspec.Struct, frozen=True):
+    """An event ready for the ledger; `tail` is its JSON object as `domain.stored` encodes it."""
+
+    type: str
+    tags: Sequence[str]
+    tail: str
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Events to append together, unless the request was appended before or a query matches.
+
+    Without events it only asks what its request did. `after` None means without a condition.
+    Queries are pairs of types and tags, joined by U+001F.
+    `at` is the time of recording, which only a demonstration ledger accepts.
+    """
+
+    request_tag: str
+    digest: str
+    events: Sequence[NewEvent]
+    query_types: Sequence[str] = ()
+    query_tags: Sequence[str] = ()
+    after: int | None = None
+    at: datetime | None = None
+
+
+class Appended(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the events stand. `repeated` when the request had been appended before."""
+
+    first: int
+    last: int
+    recorded_at: datetime
+    repeated: bool = False
+
+
+class Conflict(Exception):  # noqa: N818 - an answer, not a fault
+    """Something was recorded since that the decision would have had to know."""
+
+
+class RequestMismatch(Exception):  # noqa: N818 - an answer, not a fault
+    """The idempotency key was used before for another request."""
+
+
+class LedgerNewer(Exception):  # noqa: N818 - it names the state of the ledger
+    """The ledger was written by newer code than this; this code may read on, not append."""
+
+
+class Unreachable(Exception):  # noqa: N818 - it names the state of the database
+    """The database did not answer in time. Whether the append happened is unknown."""
+
+
+class _Waiting(msgspec.Struct):
+    draft: Draft
+    answer: asyncio.Future[Appended]
+    since: float
+
+
+class Writer:
+    """One task that appends for a whole process. It starts with the first append."""
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], rules: int) -> None:
+        self._pool = pool
+        self._rules = rules
+        self._waiting: deque[_Waiting] = deque()
+        self._more = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    async def append(self, draft: Draft) -> Appended:
+        if len(self._waiting) >= MOST_WAITING:
+            raise Unreachable("too many appends are waiting")
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name="ledger writer")
+        waiting = _Waiting(draft, asyncio.get_running_loop().create_future(), monotonic())
+        self._waiting.append(waiting)
+        self._more.set()
+        return await waiting.answer
+
+    async def close(self) -> None:
+        """End the task. Whoever still waits is told that the outcome is unknown."""
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        _answer(self._waiting, Unreachable("the ledger was closed"))
+        self._waiting.clear()
+
+    async def _run(self) -> None:
+        while True:
+            await self._more.wait()
+            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_MEMBERS))]
+            if not self._waiting:
+                self._more.clear()
+            try:
+                await self._write(batch)
+            except asyncio.CancelledError:
+                _answer(batch, Unreachable("the ledger was closed"))
+                raise
+            except Exception as error:  # noqa: BLE001 - one batch's fault must not end the writer
+                _answer(batch, error)
+
+    async def _write(self, batch: Sequence[_Waiting]) -> None:
+        """Send a batch until it is answered; the requests in it make repeating it harmless."""
+        while True:
+            try:
+                rows = await self._send(batch)
+            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+                if len(batch) == 1:
+                    _answer(batch, error)
+                    return
+                # The fault is in one member, so each goes alone and only that one hears of it.
+                for member in batch:
+                    await self._write([member])
+                return
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                if monotonic() - min(one.since for one in batch) > GIVE_UP_SECONDS:
+                    _answer(batch, Unreachable(str(error) or type(error).__name__))
+                    return
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            for waiting, row in zip(batch, rows, strict=True):
+                _deliver(waiting, row)
+            return
+
+    async def _send(self, batch: Sequence[_Waiting]) -> list[asyncpg.Record]:
+        drafts = [waiting.draft for waiting in batch]
+        events = [event for draft in drafts for event in draft.events]
+        event_from, event_to = _bounds([len(draft.events) for draft in drafts])
+        query_from, query_to = _bounds([len(draft.query_types) for draft in drafts])
+        rows: list[asyncpg.Record] = await self._pool.fetch(
+            _CALL,
+            self._rules,
+            [draft.request_tag for draft in drafts],
+            [draft.digest for draft in drafts],
+            [draft.after for draft in drafts],
+            [draft.at for draft in drafts],
+            event_from,
+            event_to,
+            [event.type for event in events],
+            ["\x1f".join(event.tags) for event in events],
+            [event.tail for event in events],
+            query_from,
+            query_to,
+            [types for draft in drafts for types in draft.query_types],
+            [tags for draft in drafts for tags in draft.query_tags],
+        )
+        return rows
+
+
+def _bounds(sizes: Sequence[int]) -> tuple[list[int], list[int]]:
+    """The first and last place, counted from one, of each run in a row of runs."""
+    starts, ends, before = [], [], 0
+    for size in sizes:
+        starts.append(before + 1)
+        ends.append(before + size)
+        before += size
+    return starts, ends
+
+
+def _deliver(waiting: _Waiting, row: asyncpg.Record) -> None:
+    match row["outcome"]:
+        case "appended" | "repeated" as outcome:
+            if not waiting.answer.done():
+                waiting.answer.set_result(
+                    Appended(
+                        first=row["first"],
+                        last=row["last"],
+                        recorded_at=row["recorded_at"],
+                        repeated=outcome == "repeated",
+                    )
+                )
+        case "conflict":
+            _answer([waiting], Conflict())
+        case "mismatch":
+            _answer([waiting], RequestMismatch())
+        case "unknown":
+            _answer([waiting], LookupError("no such request was appended"))
+        case _:
+            _answer([waiting], LedgerNewer())
+
+
+def _answer(batch: Sequence[_Waiting] | deque[_Waiting], error: Exception) -> None:
+    for waiting in batch:
+        # A caller that went away has cancelled its answer; the writer goes on for the others.
+        if not waiting.answer.done():
+            waiting.answer.set_exception(error)
