@@ -13,8 +13,8 @@ import asyncpg
 import msgspec
 
 from booking.keyed_locks import KeyedLocks
-from booking.ledger import Ledger, Request, joined
-from booking.writer import Appended, Conflict, Draft, NewEvent
+from booking.ledger import Ledger, Request, drafted, joined
+from booking.writer import Appended, Conflict, Draft
 from domain import events as e
 from domain.decisions import Command, Query, Recall, Slice
 from domain.event import Event, Recorded
@@ -22,7 +22,7 @@ from domain.events import name_of
 from domain.handlers import decide
 from domain.rejected import Conflict as Taken
 from domain.rejected import Rejected, Violation
-from domain.stored import Envelope, encode_tail
+from domain.stored import Envelope
 
 GIVE_UP_SECONDS = 15.0
 """How long a command may be decided again and again before its caller is told to come back."""
@@ -103,7 +103,7 @@ class Booking:
                 draft = Draft(
                     request_tag=request.tag,
                     digest=request.digest,
-                    events=[_new(event, request, envelope) for event in happened],
+                    events=drafted(happened, request, envelope),
                     query_types=types,
                     query_tags=tags,
                     # No recalled fact, no condition.
@@ -127,7 +127,7 @@ class Booking:
         if appended.repeated:
             return await self._again(request)
         recorded = [
-            _recorded(event, appended.first + number, appended.recorded_at, request, envelope)
+            _recorded(event, appended.first + number, appended.recorded_at, envelope)
             for number, event in enumerate(happened)
         ]
         return Done(events=recorded, position=appended.last)
@@ -153,7 +153,7 @@ class Booking:
         draft = Draft(
             request_tag=request.tag,
             digest=request.digest,
-            events=[_new(event, request, envelope)],
+            events=drafted([event], request, envelope),
             at=at,
         )
         appended = await self._ledger.append(draft)
@@ -235,19 +235,12 @@ def _envelope(
     )
 
 
-def _new(event: Event, request: Request, envelope: Envelope) -> NewEvent:
-    tags = [*event.tags(), request.tag]
-    return NewEvent(name_of(event), tags, encode_tail(event, tags, envelope))
-
-
-def _recorded(
-    event: Event, position: int, recorded_at: datetime, request: Request, envelope: Envelope
-) -> Recorded:
+def _recorded(event: Event, position: int, recorded_at: datetime, envelope: Envelope) -> Recorded:
     return Recorded(
         position=position,
         recorded_at=recorded_at,
         type=name_of(event),
-        tags=(*event.tags(), request.tag),
+        tags=tuple(event.tags()),
         event=event,
         by=envelope.by,
         on_behalf_of=envelope.on_behalf_of,

@@ -15,14 +15,16 @@ from typing import Any
 import asyncpg
 import msgspec
 
-from booking.writer import Appended, Draft, Writer
+from booking.writer import Appended, Draft, NewEvent, Writer
 from domain.decisions import Query, Slice
-from domain.event import Recorded
+from domain.event import Event, Recorded
 from domain.events import RULES, name_of
-from domain.stored import decode_body
+from domain.stored import Envelope, decode_body, encode_tail
 
 SEPARATOR = "\x1f"
 """Joins lists on their way into the database; no type and no tag may contain it."""
+MOST_EVENTS_APPENDED = 999
+"""The most events of one append (`ledger.sql` counts on it)."""
 MOST_EVENTS_READ = 1_000
 """The most events that one look-up by type or tag returns."""
 
@@ -83,6 +85,8 @@ class Ledger:
         """
         if not draft.events:
             raise ValueError("an append has at least one event")
+        if len(draft.events) > MOST_EVENTS_APPENDED:
+            raise ValueError(f"an append has at most {MOST_EVENTS_APPENDED} events")
         return await self._writer.append(draft)
 
     async def acknowledge(self, request: Request) -> Appended:
@@ -128,9 +132,13 @@ class Ledger:
         so an append still under way is not seen; `append` decides that.
         """
         rows = await self._pool.fetch(
-            "SELECT e.body FROM ledger.event_tags AS t JOIN ledger.events AS e USING (position)"
-            " WHERE t.tag = $1 ORDER BY position",
+            "SELECT e.body FROM ledger.event_tags AS t"
+            " JOIN ledger.events AS begun ON begun.position = t.position"
+            " JOIN ledger.events AS e ON e.first = begun.first"
+            " AND e.position BETWEEN begun.first AND begun.first + $2"
+            " WHERE t.tag = $1 ORDER BY e.position",
             request.tag,
+            MOST_EVENTS_APPENDED - 1,
         )
         return [decode_body(row["body"]) for row in rows]
 
@@ -153,12 +161,18 @@ class Ledger:
 
     async def position_at(self, moment: datetime) -> int:
         """The position of the newest event recorded at or before a moment; 0 before the first."""
-        found: Any = await self._pool.fetchval(
-            "SELECT position FROM ledger.events WHERE recorded_at <= $1"
-            " ORDER BY recorded_at DESC, position DESC LIMIT 1",
-            moment,
-        )
-        return found or 0
+        found: Any = await self._pool.fetchval("SELECT ledger.position_at($1)", moment)
+        return int(found)
+
+
+def drafted(events: Sequence[Event], request: Request, envelope: Envelope) -> list[NewEvent]:
+    """Events as an append takes them; the first carries the request, by which it is found again."""
+    all_tags = [event.tags() for event in events]
+    all_tags[0].append(request.tag)
+    return [
+        NewEvent(name_of(event), tags, encode_tail(event, tags, envelope))
+        for event, tags in zip(events, all_tags, strict=True)
+    ]
 
 
 def joined(queries: Sequence[Query]) -> tuple[list[str], list[str]]:

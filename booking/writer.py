@@ -15,6 +15,7 @@ from time import monotonic
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 
 MOST_MEMBERS = 128
 """Appends in one transaction at most; it bounds how long the head stays locked."""
@@ -26,7 +27,7 @@ RETRY_SECONDS = 0.1
 
 _CALL = (
     "SELECT outcome, first, last, recorded_at FROM ledger.append("
-    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
 )
 
 
@@ -95,6 +96,7 @@ class Writer:
         self._waiting: deque[_Waiting] = deque()
         self._more = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._connection: PoolConnectionProxy | None = None
 
     async def append(self, draft: Draft) -> Appended:
         if len(self._waiting) >= MOST_WAITING:
@@ -112,6 +114,7 @@ class Writer:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
+        await self._let_go()
         _answer(self._waiting, Unreachable("the ledger was closed"))
         self._waiting.clear()
 
@@ -143,6 +146,7 @@ class Writer:
                     await self._write([member])
                 return
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+                await self._let_go()
                 if monotonic() - min(one.since for one in batch) > GIVE_UP_SECONDS:
                     _answer(batch, Unreachable(str(error) or type(error).__name__))
                     return
@@ -157,7 +161,8 @@ class Writer:
         events = [event for draft in drafts for event in draft.events]
         event_from, event_to = _bounds([len(draft.events) for draft in drafts])
         query_from, query_to = _bounds([len(draft.query_types) for draft in drafts])
-        rows: list[asyncpg.Record] = await self._pool.fetch(
+        connection = await self._held()
+        rows: list[asyncpg.Record] = await connection.fetch(
             _CALL,
             self._rules,
             [draft.request_tag for draft in drafts],
@@ -171,10 +176,24 @@ class Writer:
             [event.tail for event in events],
             query_from,
             query_to,
+            [member for member, draft in enumerate(drafts, start=1) for _ in draft.query_types],
             [types for draft in drafts for types in draft.query_types],
             [tags for draft in drafts for tags in draft.query_tags],
         )
         return rows
+
+    async def _held(self) -> PoolConnectionProxy:
+        """The writer's connection. It is kept: giving it back would cost a round trip a batch."""
+        connection = self._connection
+        if connection is None:
+            self._connection = connection = await self._pool.acquire()
+        return connection
+
+    async def _let_go(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await self._pool.release(connection)
 
 
 def _bounds(sizes: Sequence[int]) -> tuple[list[int], list[int]]:

@@ -73,7 +73,7 @@ class LedgerRecorder(DCBRecorder):
         draft = Draft(
             request_tag=request.tag,
             digest=request.digest,
-            events=[_new(event, request) for event in events],
+            events=[_new(event, request, first=n == 0) for n, event in enumerate(events)],
             query_types=types,
             query_tags=tags,
             after=None if condition is None else condition.after or 0,
@@ -92,9 +92,7 @@ class LedgerRecorder(DCBRecorder):
     ) -> SimpleDCBReadResponse:
         return self._run(self._read(query or DCBQuery(), after or 0, limit))
 
-    async def _read(
-        self, query: DCBQuery, after: int, limit: int | None
-    ) -> SimpleDCBReadResponse:
+    async def _read(self, query: DCBQuery, after: int, limit: int | None) -> SimpleDCBReadResponse:
         types, tags = _joined(query)
         async with (
             self._pool.acquire() as connection,
@@ -147,14 +145,16 @@ def _joined(query: DCBQuery) -> tuple[list[str], list[str]]:
     )
 
 
-def _new(event: DCBEvent, request: Request) -> NewEvent:
+def _new(event: DCBEvent, request: Request, *, first: bool) -> NewEvent:
     tail = {
         "type": event.type,
         "tags": event.tags,
         "data": base64.b64encode(event.data).decode(),
         "digest": request.digest,
     }
-    return NewEvent(event.type, [*event.tags, request.tag], json.dumps(tail)[1:])
+    return NewEvent(
+        event.type, [*event.tags, request.tag] if first else event.tags, json.dumps(tail)[1:]
+    )
 
 
 def _sequenced(body: bytes) -> DCBSequencedEvent:
