@@ -168,6 +168,8 @@ class Ledger:
 def drafted(events: Sequence[Event], request: Request, envelope: Envelope) -> list[NewEvent]:
     """Events as an append takes them; the first carries the request, by which it is found again."""
     all_tags = [event.tags() for event in events]
+    if any(SEPARATOR in tag for tags in all_tags for tag in tags):
+        raise ValueError("a tag may not contain U+001F")
     all_tags[0].append(request.tag)
     return [
         NewEvent(name_of(event), tags, encode_tail(event, tags, envelope))
@@ -176,7 +178,12 @@ def drafted(events: Sequence[Event], request: Request, envelope: Envelope) -> li
 
 
 def joined(queries: Sequence[Query]) -> tuple[list[str], list[str]]:
-    """The types and the tags of queries as the functions of the ledger take them."""
+    """The types and the tags of queries as the functions of the ledger take them.
+
+    Raises ValueError for a tag that could be taken for two, which would weaken a condition.
+    """
+    if any(SEPARATOR in tag for query in queries for tag in query.tags):
+        raise ValueError("a tag may not contain U+001F")
     return (
         [SEPARATOR.join(name_of(event_type) for event_type in query.types) for query in queries],
         [SEPARATOR.join(query.tags) for query in queries],

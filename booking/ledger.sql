@@ -317,7 +317,7 @@ BEGIN
             END IF;
         END IF;
         IF stands_at IS NOT NULL THEN
-            SELECT CASE WHEN convert_from(e.body, 'UTF8')::jsonb ->> 'digest' = digests[member]
+            SELECT CASE WHEN convert_from(e.body, 'UTF8')::json ->> 'digest' = digests[member]
                         THEN 'repeated' ELSE 'mismatch' END, e.first, e.recorded_at,
                    (SELECT max(other.position) FROM ledger.events AS other
                     WHERE other.position BETWEEN e.first AND e.first + 998 AND other.first = e.first)
@@ -334,7 +334,7 @@ BEGIN
                         ELSE 'appended' END;
         IF outcome = 'appended' THEN
             IF head.position = 0 AND event_types[event_from[member]] = 'LedgerOpened' THEN
-                head.demonstration := (('{' || event_tails[event_from[member]])::jsonb
+                head.demonstration := (('{' || event_tails[event_from[member]])::json
                                        -> 'data' ->> 'demonstration')::boolean;
             END IF;
             head.recorded_at := ledger.time_of_append(

@@ -1,4 +1,4 @@
-"""Our asynchronous ledger behind the library's synchronous recorder interface, for its own tests."""
+"""Our ledger behind the library's synchronous recorder interface, for the library's own tests."""
 
 from __future__ import annotations
 
