@@ -61,6 +61,10 @@ def _host(text: str) -> str:
     return text
 
 
+def _folder(text: str) -> Path:
+    return Path(text).expanduser()
+
+
 def _setting(default: object, read: Callable[[str], Any], meaning: str, shown: str = "") -> Any:
     """A field with what reads its variable and what the README says about it."""
     shown = shown or str(default)
@@ -85,7 +89,7 @@ class Settings:
         "`BOOKING_DATABASE_URL`",
     )
     data: Path = _setting(  # noqa: RUF009 - it makes a field, as dataclasses.field does
-        Path("data"), Path, "Folder of the embedded database and of the keys.", "./data"
+        Path("data"), _folder, "Folder of the embedded database and of the keys.", "./data"
     )
     host: str = _setting("127.0.0.1", _host, "Address to listen on.")
     port: int = _setting(8000, _number(1, HIGHEST_PORT), "Port to listen on.")

@@ -22,7 +22,8 @@ CREATE TABLE ledger.events (
     type        text        COLLATE "C" NOT NULL,
     recorded_at timestamptz NOT NULL,
     body        bytea       NOT NULL,  -- one JSON object, these exact bytes for ever
-    leaf        bytea       NOT NULL   -- SHA-256(0x00 || body), RFC 6962
+    leaf        bytea       NOT NULL,  -- SHA-256(0x00 || body), RFC 6962
+    digest      text                   -- of the request, on the first event of its append
 );
 CREATE INDEX events_by_type ON ledger.events (type, position);
 
@@ -220,18 +221,20 @@ END $$;
 
 -- Inserts the events of members that were accepted, with their tags, at the places given to them.
 CREATE FUNCTION ledger.insert_waiting(
-    members integer[], firsts bigint[], at_times timestamptz[],
+    members integer[], firsts bigint[], at_times timestamptz[], digests text[],
     event_from integer[], event_to integer[], event_types text[], event_tags text[],
     event_tails text[]
 ) RETURNS void
 LANGUAGE sql VOLATILE
 SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-    INSERT INTO ledger.events (position, first, type, recorded_at, body, leaf)
-    SELECT b.position, b.first, b.type, b.recorded_at, b.body, sha256('\x00'::bytea || b.body)
+    INSERT INTO ledger.events (position, first, type, recorded_at, body, leaf, digest)
+    SELECT b.position, b.first, b.type, b.recorded_at, b.body,
+           sha256('\x00'::bytea || b.body), b.digest
     FROM (
         SELECT w.first + n - event_from[w.member] AS position, w.first, w.recorded_at,
                event_types[n] AS type,
+               CASE WHEN n = event_from[w.member] THEN digests[w.member] END AS digest,
                convert_to('{"position":' || w.first + n - event_from[w.member]
                    || ',"recorded_at":"'
                    || to_char(w.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
@@ -306,7 +309,7 @@ BEGIN
             IF named && batch_tags
                OR '' = ANY (query_tags[query_from[member]:query_to[member]]) THEN
                 PERFORM ledger.insert_waiting(waiting, waiting_first, waiting_at,
-                    event_from, event_to, event_types, event_tags, event_tails);
+                    digests, event_from, event_to, event_types, event_tags, event_tails);
                 waiting := '{}'; waiting_first := '{}'; waiting_at := '{}';
                 stands_at := ledger.known(requests[member]);
                 is_touched := '{}' <> ledger.touched(
@@ -317,7 +320,7 @@ BEGIN
             END IF;
         END IF;
         IF stands_at IS NOT NULL THEN
-            SELECT CASE WHEN convert_from(e.body, 'UTF8')::json ->> 'digest' = digests[member]
+            SELECT CASE WHEN e.digest = digests[member]
                         THEN 'repeated' ELSE 'mismatch' END, e.first, e.recorded_at,
                    (SELECT max(other.position) FROM ledger.events AS other
                     WHERE other.position BETWEEN e.first AND e.first + 998 AND other.first = e.first)
@@ -353,7 +356,7 @@ BEGIN
         RETURN NEXT;
     END LOOP;
     PERFORM ledger.insert_waiting(waiting, waiting_first, waiting_at,
-        event_from, event_to, event_types, event_tags, event_tails);
+        digests, event_from, event_to, event_types, event_tags, event_tails);
     -- Written even when nothing was appended: an acknowledgement, repeated or not, may only leave
     -- after a commit that a synchronous standby has confirmed too.
     UPDATE ledger.head AS h

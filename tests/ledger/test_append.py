@@ -266,7 +266,7 @@ async def test_the_application_cannot_touch_events(pool: Pool) -> None:
         "DELETE FROM ledger.event_tags",
         "TRUNCATE ledger.events",
         "UPDATE ledger.head SET position = 5",
-        "SELECT ledger.insert_waiting('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+        "SELECT ledger.insert_waiting('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
     )
     for statement in statements:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
