@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import asyncpg
 import pytest
@@ -25,8 +25,9 @@ from booking.writer import (
 )
 from domain.decisions import Query
 from domain.event import Event
-from domain.events import DeviceResumed, DeviceSuspended, LedgerOpened
+from domain.events import ClosureSet, DeviceResumed, DeviceSuspended, LedgerOpened
 from domain.stored import Envelope, decode_body
+from domain.text import Text
 
 
 @pytest.fixture
@@ -176,7 +177,7 @@ async def test_asking_for_an_unknown_request_writes_nothing(ledger: Ledger) -> N
 
 async def test_the_stored_bytes_hold_everything_and_are_hashed(ledger: Ledger) -> None:
     """The body is the event with its place and time in front, and the leaf is RFC 6962's."""
-    event = LedgerOpened(origin="가나 \u0000 \U0001f697", zone="Asia/Seoul", demonstration=False)
+    event = ClosureSet(day=date(2026, 12, 25), name=Text("성탄절 \u0000 \U0001f384", "Christmas"))
     request = Request.of("a-test", "key", b"")
     for _ in range(2):
         await ledger.append(draft(event, request=request))
@@ -186,7 +187,7 @@ async def test_the_stored_bytes_hold_everything_and_are_hashed(ledger: Ledger) -
     assert list(parsed)[:3] == ["position", "recorded_at", "type"]
     recorded = decode_body(stored.body)
     assert recorded.event == event
-    assert recorded.tags == ("ledger", request.tag)
+    assert recorded.tags == ("closures:2026-12", request.tag)
 
 
 async def test_a_faulty_member_does_not_harm_the_others(ledger: Ledger) -> None:
