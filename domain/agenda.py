@@ -137,7 +137,9 @@ class Agenda(Fact):
             # The rest of the period is free again; the buffer after the return is not.
             entry = Entry(kind="buffer", occupied=event.occupied)
         else:
-            in_use = isinstance(event, e.DeviceHandedOut) or (before is not None and before.in_use)
+            # A month that an extension enters never heard of the hand-out before it.
+            out = isinstance(event, e.DeviceHandedOut) or getattr(event, "status", "") == "in_use"
+            in_use = out or (before is not None and before.in_use)
             entry = Entry(
                 kind="reservation", occupied=event.occupied, reservation=event, in_use=in_use
             )

@@ -63,15 +63,21 @@ async def shorten_reservation(command: ShortenReservation, recall: Recall) -> Ha
     require_sane(command.period)
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested", "confirmed", "in_use")
-    _require_shorter(latest, command.period, in_use=reservation.status == "in_use")
+    in_use = reservation.status == "in_use"
+    _require_shorter(latest, command.period, in_use=in_use)
     (terms,) = await recall(Terms(latest.device_id))
     plan = Plan.of(reservation.require_made(), latest)
     plan = msgspec.structs.replace(plan, period=command.period, running=True)
     bookable = await require_bookable(plan, recall)
     return [
         e.ReservationShortened(
-            **carried(latest, period=command.period, occupied=bookable.occupied),
-            late=reservation.status != "requested" and terms.is_late(latest.period, recall.now),
+            **carried(
+                latest,
+                period=command.period,
+                occupied=_less(latest, bookable.occupied, in_use=in_use),
+            ),
+            # What is in use counts as used when it comes back, so nothing is given back late.
+            late=reservation.promised and not in_use and terms.is_late(latest.period, recall.now),
             left=leaving(latest),
         )
     ]
@@ -89,9 +95,12 @@ async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happ
     plan = msgspec.structs.replace(plan, period=command.period, running=True)
     bookable = await require_bookable(plan, recall)
     asks = asks_approval(bookable, command.by)
+    occupied = bookable.occupied
+    if in_use:
+        occupied = Period(latest.occupied.start, occupied.end)
     return [
         e.ReservationExtended(
-            **carried(latest, period=command.period, occupied=bookable.occupied),
+            **carried(latest, period=command.period, occupied=occupied),
             status="in_use" if in_use else _status_after(reservation, asks),
             left=leaving(latest),
         )
@@ -132,12 +141,12 @@ async def transfer_reservation(command: TransferReservation, recall: Recall) -> 
 async def _require_early(
     reservation: Reservation, latest: e.ReservationEvent, recall: Recall
 ) -> None:
-    """Refuses to move a confirmed reservation so late that cancelling it would count.
+    """Refuses to move a promised reservation so late that cancelling it would count.
 
     Otherwise moving it away would be the way around a late cancellation.
     """
     (terms,) = await recall(Terms(latest.device_id))
-    if reservation.status == "confirmed" and terms.is_late(latest.period, recall.now):
+    if reservation.promised and terms.is_late(latest.period, recall.now):
         raise Rejected("change_notice", limit=terms.now.cancel_notice_minutes)
 
 
@@ -145,6 +154,15 @@ def _require_shorter(latest: e.ReservationEvent, period: Period, *, in_use: bool
     moved = in_use and period.start != latest.period.start
     if moved or period == latest.period or not latest.period.contains(period):
         raise Rejected("not_shorter", limit=latest.period.end.isoformat())
+
+
+def _less(latest: e.ReservationEvent, occupied: Period, *, in_use: bool) -> Period:
+    """What a shortened reservation occupies: never more than before, whatever the terms are now.
+
+    A device that went out early has been out since then, not since its buffer began.
+    """
+    start = latest.occupied.start if in_use else max(latest.occupied.start, occupied.start)
+    return Period(start, min(latest.occupied.end, occupied.end))
 
 
 def _status_after(reservation: Reservation, asks: bool) -> Literal["requested", "confirmed"]:

@@ -52,20 +52,23 @@ class Service(Fact):
 
 
 class Rate(Fact):
-    """The price of an hour of a device in KRW, as set last."""
+    """The price of an hour of a device in KRW, as set last or last before a position."""
 
-    def __init__(self, device_id: str) -> None:
+    def __init__(self, device_id: str, before: int | None = None) -> None:
         self.device_id = device_id
+        self.before = before
         self.krw_per_hour = 0
 
     @property
     def queries(self) -> Sequence[Query]:
-        return [Query(types=(e.RateSet,), tags=(f"device:{self.device_id}",), newest=True)]
+        newest = self.before is None
+        return [Query(types=(e.RateSet,), tags=(f"device:{self.device_id}",), newest=newest)]
 
-    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+    def when(self, event: Event, position: int) -> None:
         match event:
             case e.RateSet():
-                self.krw_per_hour = event.krw_per_hour
+                if self.before is None or position < self.before:
+                    self.krw_per_hour = event.krw_per_hour
             case _:
                 raise TypeError(f"a rate does not know {event!r}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from domain import events as e
 from domain.decisions import Command, Happened, Recall
@@ -70,7 +70,7 @@ async def resolve_problem(command: ResolveProblem, recall: Recall) -> Happened:
 async def log_maintenance(command: LogMaintenance, recall: Recall) -> Happened:
     (service,) = await recall(Service(command.device_id))
     service.require_known()
-    at = command.at or recall.now
+    at = (command.at or recall.now).astimezone(UTC)
     if at > recall.now:
         raise Rejected("not_yet", limit=recall.now.isoformat(), actual=at.isoformat())
     return [
@@ -88,7 +88,7 @@ async def log_maintenance(command: LogMaintenance, recall: Recall) -> Happened:
 async def record_calibration(command: RecordCalibration, recall: Recall) -> Happened:
     (service,) = await recall(Service(command.device_id))
     service.require_known()
-    at = command.at or recall.now
+    at = (command.at or recall.now).astimezone(UTC)
     if at > recall.now:
         raise Rejected("not_yet", limit=recall.now.isoformat(), actual=at.isoformat())
     if command.valid_until <= at:
@@ -97,7 +97,7 @@ async def record_calibration(command: RecordCalibration, recall: Recall) -> Happ
         e.CalibrationRecorded(
             device_id=command.device_id,
             at=at,
-            valid_until=command.valid_until,
+            valid_until=command.valid_until.astimezone(UTC),
             certificate=command.certificate,
             laboratory=command.laboratory,
         )

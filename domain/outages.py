@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain import events as e
 from domain.agenda import Agenda
@@ -149,7 +149,7 @@ async def extend_breakdown(command: ExtendBreakdown, recall: Recall) -> Happened
 async def repair_device(command: RepairDevice, recall: Recall) -> Happened:
     (breakdown,) = await recall(Breakdown(command.device_id))
     breakdown_id, was = breakdown.require_broken()
-    at = command.at or recall.now
+    at = (command.at or recall.now).astimezone(UTC)
     if not was.start < at <= recall.now:
         raise Rejected("not_yet", limit=recall.now.isoformat(), actual=at.isoformat())
     return [

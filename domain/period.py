@@ -17,7 +17,8 @@ class Period(msgspec.Struct, frozen=True, order=True):
 
     Both ends are aware and kept in UTC, so that equal periods are equal bytes in the ledger.
     `Period(nine, ten)` touches `Period(ten, eleven)` and does not overlap it.
-    Raises ValueError for naive times and for an end that is not after its start.
+    Raises ValueError for naive times, for an end that is not after its start, and at the edges of
+    what a date can hold.
     """
 
     start: datetime
@@ -29,8 +30,11 @@ class Period(msgspec.Struct, frozen=True, order=True):
         if self.end <= self.start:
             raise ValueError("a period ends after it starts")
         # A frozen struct is completed here only, before anyone has seen it.
-        msgspec.structs.force_setattr(self, "start", self.start.astimezone(UTC))
-        msgspec.structs.force_setattr(self, "end", self.end.astimezone(UTC))
+        try:
+            msgspec.structs.force_setattr(self, "start", self.start.astimezone(UTC))
+            msgspec.structs.force_setattr(self, "end", self.end.astimezone(UTC))
+        except OverflowError as overflow:
+            raise ValueError("a period lies between the years 1 and 9999 of UTC") from overflow
 
     @property
     def length(self) -> timedelta:

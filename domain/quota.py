@@ -31,6 +31,7 @@ class Quota(Fact):
     """Hours by (company, sector or all, month of Asia/Seoul), periods split by month.
 
     Requested, confirmed, late-cancelled and missed hours count in full, returned ones as used.
+    Hours given back late stay counted beside what is left, whatever becomes of that.
     """
 
     def __init__(self, company_id: str, sector: str, period: Period) -> None:
@@ -39,6 +40,7 @@ class Quota(Fact):
         self.months = months_touched(period)
         self.limits: dict[str | None, float | None] = {}
         self.shares: dict[str, _Share] = {}
+        self.given_back_late: list[_Share] = []
 
     @property
     def queries(self) -> Sequence[Query]:
@@ -57,7 +59,8 @@ class Quota(Fact):
             case e.DeviceReturned():
                 self._count(event, Period(event.handed_out_at, event.at))
             case e.ReservationShortened(late=True):
-                self._count_if_new(event)
+                self._give_back_late(event)
+                self._count(event, event.period)
             case e.ReservationCancelled(late=True) | e.NoShowRecorded() | e.DeviceHandedOut():
                 self._count_if_new(event)
             case e.ReservationCancelled():
@@ -71,11 +74,14 @@ class Quota(Fact):
 
     def used(self, month: str, sector: str | None, *, but: str | None = None) -> float:
         """Hours counted in a month, of one sector or (None) of all, without reservation `but`."""
-        return sum(
+        held = [share for reservation_id, share in self.shares.items() if reservation_id != but]
+        hours = sum(
             share.hours.get(month, 0.0)
-            for reservation_id, share in self.shares.items()
-            if reservation_id != but and sector in (None, share.sector)
+            for share in (*held, *self.given_back_late)
+            if sector in (None, share.sector)
         )
+        # Thirds of hours do not add up in binary; 0.000001 of an hour is 3.6 milliseconds.
+        return round(hours, 6)
 
     def require_room(self, period: Period, *, but: str | None = None) -> None:
         """Refuses hours beyond the quota of any month; `but` is the reservation being changed."""
@@ -84,10 +90,17 @@ class Quota(Fact):
             for month, hours in hours_by_month(period).items()
             for sector in (self.sector, None)
             if (limit := self.limits.get(sector)) is not None
-            if (used := self.used(month, sector, but=but) + hours) > limit
+            if (used := round(self.used(month, sector, but=but) + hours, 6)) > limit
         ]
         if violations:
             raise Rejected(violations=violations)
+
+    def _give_back_late(self, event: e.ReservationShortened) -> None:
+        before = self.shares.get(event.reservation_id)
+        if before is not None:
+            left = hours_by_month(event.period)
+            lost = {month: hours - left.get(month, 0.0) for month, hours in before.hours.items()}
+            self.given_back_late.append(_Share(before.sector, lost))
 
     def _count(self, event: e.ReservationEvent, period: Period) -> None:
         self.shares[event.reservation_id] = _Share(event.sector, hours_by_month(period))

@@ -36,6 +36,8 @@ class Reservation(Fact):
         self.made: MadeEvent | None = None
         self.latest: e.ReservationEvent | None = None
         self.handed_out_at: datetime | None = None
+        self.handed_out_position: int | None = None
+        self.promised = False
         self.line: Line | None = None
 
     @property
@@ -43,17 +45,18 @@ class Reservation(Fact):
         types = (*COUNTED, e.UsageLogged, e.UsageCorrected)
         return [Query(types=types, tags=(f"reservation:{self.reservation_id}",))]
 
-    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+    def when(self, event: Event, position: int) -> None:
         match event:
             case e.ReservationRequested() | e.ReservationConfirmed():
                 self.made = event
             case e.DeviceHandedOut():
-                self.handed_out_at = event.at
+                self.handed_out_at, self.handed_out_position = event.at, position
             case e.UsageLogged() | e.UsageCorrected():
                 self.line = event
         if isinstance(event, e.ReservationEvent):
-            self.latest = event
             self.status = status_after(event) or self.status
+            self.promised = self._still_promised(event)
+            self.latest = event
 
     def require(self, *statuses: Status) -> e.ReservationEvent:
         """The reservation's last event; refuses one that is unknown or stands otherwise."""
@@ -62,6 +65,19 @@ class Reservation(Fact):
         if self.status not in statuses:
             raise Rejected("wrong_status", limit=", ".join(statuses), actual=self.status)
         return self.latest
+
+    def _still_promised(self, event: e.ReservationEvent) -> bool:
+        """Whether the time was confirmed once, and giving it back late is therefore late.
+
+        A confirmed booking that was extended and waits for approval again is still a promise; a
+        request for another time or another device is not.
+        """
+        if self.status != "requested":
+            return True
+        moved = self.latest is not None and (
+            isinstance(event, e.ReservationRescheduled) or event.device_id != self.latest.device_id
+        )
+        return self.promised and not moved
 
     def require_line(self) -> Line:
         """The reservation's line in the use log, as corrected last."""

@@ -104,5 +104,5 @@ async def cancel_reservation(command: CancelReservation, recall: Recall) -> Happ
     latest = reservation.require("requested", "confirmed")
     (terms,) = await recall(Terms(latest.device_id))
     # A request that nobody has answered yet can be withdrawn at any time.
-    late = reservation.status == "confirmed" and terms.is_late(latest.period, recall.now)
+    late = reservation.promised and terms.is_late(latest.period, recall.now)
     return [e.ReservationCancelled(**carried(latest), late=late, reason=command.reason)]

@@ -47,13 +47,17 @@ class Standing(Fact):
             raise Rejected("company_suspended", actual=self.company_id)
 
 
+FURTHEST_DAYS = 366
+"""Reservations are counted as far ahead as this, or as the device's own horizon if that is more."""
+
+
 class Ahead(Fact):
-    """The reservations that a company still has ahead of it, up to a horizon in days."""
+    """The reservations that a company still has ahead of it, of any device with any horizon."""
 
     def __init__(self, company_id: str, now: datetime, horizon_days: int) -> None:
         self.company_id = company_id
         self.now = now
-        self.window = Period(now, now + timedelta(days=max(1, horizon_days)))
+        self.window = Period(now, now + timedelta(days=max(FURTHEST_DAYS, horizon_days)))
         self.starts: dict[str, datetime] = {}
 
     @property

@@ -84,13 +84,12 @@ def _lengths(terms: TermsOfUse, period: Period) -> Iterator[Violation]:
 
 def _notice(terms: TermsOfUse, period: Period, now: datetime) -> Iterator[Violation]:
     earliest = now + timedelta(minutes=terms.notice_minutes)
-    if not terms.notice_minutes:
-        # Without notice the slot that has just begun may still be booked.
-        earliest -= timedelta(minutes=terms.slot_minutes)
     latest = now + timedelta(days=terms.horizon_days)
-    if period.start < earliest and period.start < now:
+    # Without notice the slot that has just begun may still be booked, until it is over.
+    grace = timedelta(0) if terms.notice_minutes else timedelta(minutes=terms.slot_minutes)
+    if period.start < now and period.start <= now - grace:
         yield Violation(rule="past", limit=_clock(now), actual=_clock(period.start))
-    elif period.start < earliest:
+    elif period.start < earliest and not grace:
         yield Violation(rule="notice", limit=_clock(earliest), actual=_clock(period.start))
     if period.start > latest:
         yield Violation(rule="horizon", limit=terms.horizon_days, actual=_clock(period.start))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from domain import events as e
@@ -97,7 +97,11 @@ async def return_device(command: ReturnDevice, recall: Recall) -> Happened:
         raise Rejected(
             "before_hand_out", limit=out_at and out_at.isoformat(), actual=at.isoformat()
         )
-    terms, rate = await recall(Terms(latest.device_id), Rate(latest.device_id))
+    terms, rate = await recall(
+        Terms(latest.device_id),
+        # A use costs what the device cost when it went out.
+        Rate(latest.device_id, before=reservation.handed_out_position),
+    )
     buffer_after = latest.occupied.end - latest.period.end
     occupied = Period(latest.occupied.start, at + buffer_after)
     used = Period(out_at, at)
@@ -204,4 +208,4 @@ def fee(minutes: int, krw_per_hour: int) -> int:
 def _not_after(now: datetime, at: datetime | None) -> datetime:
     if at is not None and at > now:
         raise Rejected("not_yet", limit=now.isoformat(), actual=at.isoformat())
-    return at or now
+    return (at or now).astimezone(UTC)

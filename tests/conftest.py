@@ -48,6 +48,8 @@ def database_url(server: EmbeddedServer, migrated: str) -> Iterator[str]:
     """The owner's URL of a new, migrated and otherwise empty database; gone after the test."""
     name = f"test_{uuid4().hex}"
     run(_execute(server.url, f"CREATE DATABASE {name} TEMPLATE {migrated}"))
+    # A copy has the template's contents, and not the rights that were granted on the template.
+    run(_execute(server.url, f"GRANT CREATE ON DATABASE {name} TO booking_views"))
     yield url_of(server, name)
     run(_execute(server.url, f"DROP DATABASE {name} WITH (FORCE)"))
 

@@ -1,0 +1,125 @@
+"""What else could be booked when a slot is taken: suggestions, none of them a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+import msgspec
+
+from domain.period import SEOUL, Period, day_period
+from projections.calendar import Entry, entries_between
+from projections.devices import Closure, closures_between, get_device
+from projections.free_search import DeviceTime, FreeSearch
+from projections.query import Reader
+
+AlternativeKind = Literal["next_free", "earlier", "compatible"]
+
+LOOKED_AT_FIRST = timedelta(days=14)
+"""Only a device that is full for so long is looked at up to its horizon."""
+
+
+class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+    """A period that looks free.
+
+    `next_free` is the same device later, `earlier` the same device before that on the same day,
+    `compatible` another device at the time that was wanted.
+    """
+
+    device_id: str
+    start: datetime
+    end: datetime
+    kind: AlternativeKind
+
+
+async def find_alternatives(
+    reader: Reader,
+    device_id: str,
+    wanted: Period,
+    now: datetime,
+    *,
+    but: str | None = None,
+    as_of: int | None = None,
+) -> list[Alternative]:
+    """The alternatives to a period of a device; `but` is the reservation that would move."""
+    device = await get_device(reader, device_id, as_of=as_of)
+    if device is None:
+        return []
+    horizon = max(wanted.end, now + timedelta(days=device.terms.horizon_days) + wanted.length)
+    found: list[Alternative] = []
+    for until in sorted({min(wanted.end + LOOKED_AT_FIRST, horizon), horizon}):
+        day = day_period(wanted.start.astimezone(SEOUL).date())
+        span = Period(day.start, max(until, day.end))
+        times = await _times(reader, [device_id, *device.compatible], span, but, as_of)
+        closures = await closures_between(
+            reader,
+            *(edge.astimezone(SEOUL).date() for edge in (span.start, _after(span.end))),
+            as_of=as_of,
+        )
+        found = alternatives(wanted, times[0], closures, now, times[1:], until=until)
+        if any(one.kind == "next_free" for one in found):
+            break
+    return found
+
+
+def alternatives(
+    wanted: Period,
+    own: DeviceTime,
+    closures: Iterable[Closure],
+    now: datetime,
+    compatible: Sequence[DeviceTime] = (),
+    *,
+    until: datetime,
+) -> list[Alternative]:
+    """The same, from what was read: entries and closed days from `wanted`'s day up to `until`.
+
+    All have the length that was wanted and keep every term of their device: slots, lengths,
+    buffers, notice, horizon and opening hours; and its calibration where that is required. What
+    depends on the person or on the quota is not looked at.
+    """
+    days = list(closures)
+    day = day_period(wanted.start.astimezone(SEOUL).date())
+    span = Period(day.start, max(until, day.end))
+    search = FreeSearch(own, days, now, span)
+    same_time = Period(day.start, max(wanted.end, day.end))
+    pairs: list[tuple[AlternativeKind, DeviceTime, Period | None]] = [
+        ("next_free", own, search.next_free(wanted)),
+        *(
+            (
+                "compatible",
+                other,
+                wanted if FreeSearch(other, days, now, same_time).fits(wanted) else None,
+            )
+            for other in compatible
+        ),
+        ("earlier", own, search.earlier(wanted)),
+    ]
+    return [
+        Alternative(device_id=time.device.device_id, start=one.start, end=one.end, kind=kind)
+        for kind, time, one in pairs
+        if one is not None
+    ]
+
+
+async def _times(
+    reader: Reader, device_ids: Sequence[str], span: Period, but: str | None, as_of: int | None
+) -> list[DeviceTime]:
+    """The devices that exist, in order, with their entries in a span."""
+    held: dict[str, list[Entry]] = {device_id: [] for device_id in device_ids}
+    # A device's own buffers reach out of the span.
+    wide = span.padded(timedelta(days=1), timedelta(days=1))
+    found = await entries_between(reader, wide.start, wide.end, device_ids=device_ids, as_of=as_of)
+    for entry in found:
+        if entry.entry_id != but:
+            held[entry.device_id].append(entry)
+    devices = [await get_device(reader, device_id, as_of=as_of) for device_id in device_ids]
+    return [
+        DeviceTime(device=device, entries=held[device.device_id])
+        for device in devices
+        if device is not None
+    ]
+
+
+def _after(moment: datetime) -> datetime:
+    return moment + timedelta(days=1)

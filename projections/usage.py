@@ -1,0 +1,195 @@
+"""Queries of the view `usage`: companies, the lines of the use log, and hours against quotas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import msgspec
+from sqlalchemy import Float, and_, cast, func, select
+from sqlalchemy.sql import Select
+
+from domain.events import UsageType
+from domain.period import Period, month_period
+from domain.sealed import Sealed
+from domain.text import Text
+from projections.query import Reader, fetch, fetch_one, from_json
+from projections.usage_fold import ALL_SECTORS
+from projections.usage_fold import booked as _booked
+from projections.usage_fold import companies as _companies
+from projections.usage_fold import lines as _lines
+from projections.usage_fold import quotas as _quotas
+from projections.view import valid
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    company_id: str
+    name: Text
+    sector: str
+    kind: str
+    suspended: bool
+    most_ahead: int | None
+
+
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the use log. `fee` (KRW) is as decided at the return; nobody pays a waived one."""
+
+    reservation_id: str
+    company_id: str
+    device_id: str
+    sector: str
+    used: Period
+    minutes: int
+    billed_minutes: int
+    krw_per_hour: int
+    fee: int
+    waived: bool
+    usage_type: UsageType
+    samples: int
+    staff_minutes: int
+    notes: Sealed | None
+    corrected: int
+
+    @property
+    def hours(self) -> float:
+        """Hours that are paid for."""
+        return self.billed_minutes / 60
+
+
+class QuotaUse(msgspec.Struct, frozen=True, kw_only=True):
+    """Hours of a month: the limit (None where there is none) and what counts against it."""
+
+    limit: float | None
+    used: float
+
+
+class Month(msgspec.Struct, frozen=True, kw_only=True):
+    """A company's month of Asia/Seoul. `fee` leaves out what was waived.
+
+    `quota` has an entry for each sector with a limit or hours, and `all` for all of them together.
+    """
+
+    company_id: str
+    month: str
+    lines: tuple[Line, ...]
+    hours: float
+    fee: int
+    quota: dict[str, QuotaUse]
+
+
+async def company(reader: Reader, company_id: str, *, as_of: int | None = None) -> Company | None:
+    query = select(_companies).where(
+        valid(_companies, as_of), _companies.c.company_id == company_id
+    )
+    row = await fetch_one(reader, query)
+    return None if row is None else _company(row)
+
+
+async def companies(reader: Reader, *, as_of: int | None = None) -> list[Company]:
+    query = select(_companies).where(valid(_companies, as_of)).order_by(_companies.c.company_id)
+    return [_company(row) for row in await fetch(reader, query)]
+
+
+async def month(reader: Reader, company_id: str, month: str, *, as_of: int | None = None) -> Month:
+    """What a company used in `YYYY-MM`: a line belongs to the month in which its use began.
+
+    Against the quota counts every hour that lies in the month. ValueError for no such month.
+    """
+    span = month_period(month)
+    found = await lines(reader, span.start, span.end, company_id=company_id, as_of=as_of)
+    return Month(
+        company_id=company_id,
+        month=month,
+        lines=tuple(found),
+        hours=sum(line.billed_minutes for line in found) / 60,
+        fee=sum(line.fee for line in found if not line.waived),
+        quota=await _quota(reader, company_id, span, as_of),
+    )
+
+
+async def lines(
+    reader: Reader,
+    start: datetime,
+    end: datetime,
+    *,
+    company_id: str | None = None,
+    device_id: str | None = None,
+    as_of: int | None = None,
+) -> list[Line]:
+    """The lines whose use began in [start, end), by the time that it began."""
+    query = select(_lines).where(
+        valid(_lines, as_of), _lines.c.used_from >= start, _lines.c.used_from < end
+    )
+    if company_id is not None:
+        query = query.where(_lines.c.company_id == company_id)
+    if device_id is not None:
+        query = query.where(_lines.c.device_id == device_id)
+    rows = await fetch(reader, query.order_by(_lines.c.used_from, _lines.c.reservation_id))
+    return [_line(row) for row in rows]
+
+
+async def _quota(
+    reader: Reader, company_id: str, span: Period, as_of: int | None
+) -> dict[str, QuotaUse]:
+    limits = select(_quotas.c.sector, _quotas.c.hours).where(
+        valid(_quotas, as_of), _quotas.c.company_id == company_id, _quotas.c.hours.is_not(None)
+    )
+    limit = {row["sector"]: row["hours"] for row in await fetch(reader, limits)}
+    used = _by_sector(await fetch(reader, _hours(company_id, span, as_of)))
+    return {
+        sector: QuotaUse(limit=limit.get(sector), used=used.get(sector, 0.0))
+        for sector in sorted({*limit, *used})
+    }
+
+
+def _hours(company_id: str, span: Period, as_of: int | None) -> Select[Any]:
+    begun = func.greatest(_booked.c.counted_from, span.start)
+    ended = func.least(_booked.c.counted_until, span.end)
+    hours = cast(func.sum(func.extract("epoch", ended - begun)), Float) / 3600
+    return (
+        select(_booked.c.sector, hours.label("hours"))
+        .where(
+            and_(valid(_booked, as_of), _booked.c.company_id == company_id, _booked.c.counts),
+            _booked.c.counted_from < span.end,
+            _booked.c.counted_until > span.start,
+        )
+        .group_by(_booked.c.sector)
+    )
+
+
+def _by_sector(rows: Sequence[asyncpg.Record]) -> dict[str, float]:
+    used = {row["sector"]: round(row["hours"], 4) for row in rows}
+    return {ALL_SECTORS: round(sum(used.values()), 4), **used}
+
+
+def _company(row: asyncpg.Record) -> Company:
+    return Company(
+        company_id=row["company_id"],
+        name=Text(row["name_ko"], row["name_en"]),
+        sector=row["sector"],
+        kind=row["kind"],
+        suspended=row["suspended"],
+        most_ahead=row["most_ahead"],
+    )
+
+
+def _line(row: asyncpg.Record) -> Line:
+    return Line(
+        reservation_id=row["reservation_id"],
+        company_id=row["company_id"],
+        device_id=row["device_id"],
+        sector=row["sector"],
+        used=Period(row["used_from"], row["used_until"]),
+        minutes=row["minutes"],
+        billed_minutes=row["billed_minutes"],
+        krw_per_hour=row["krw_per_hour"],
+        fee=row["fee"],
+        waived=row["waived"],
+        usage_type=row["usage_type"],
+        samples=row["samples"],
+        staff_minutes=row["staff_minutes"],
+        notes=from_json(row["notes"], Sealed),
+        corrected=row["corrected"],
+    )

@@ -1,0 +1,212 @@
+"""The rules once more, as simply as they can be said: plain lists and minutes, nothing shared.
+
+Times are whole minutes since midnight of 30 October 2026 in Seoul. Every method answers the set of
+rules that its command breaks, and changes the lists when that set is empty. The real rules may
+name any of these rules when they refuse, and have to accept when there are none.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+DAY = 24 * 60
+MONTHS = {"2026-10": (-30 * DAY, 2 * DAY), "2026-11": (2 * DAY, 32 * DAY)}
+LONGEST, SLOT = 2 * DAY, 30
+Span = tuple[int, int]
+
+
+@dataclass
+class Bench:
+    """A device: its sector, buffers, notice for cancelling, and whether staff approve."""
+
+    sector: str
+    before: int
+    after: int
+    cancel_notice: int
+    approval: bool
+
+
+@dataclass
+class Booking:
+    """A reservation. `counted` is what it costs of the quota, `lost` what was given back late."""
+
+    device: str
+    company: str
+    period: Span
+    occupied: Span
+    status: str
+    promised: bool
+    counted: list[Span] = field(default_factory=list)
+    lost: list[tuple[str, Span]] = field(default_factory=list)
+    sector: str = ""
+    out_at: int = 0
+
+
+def overlap(one: Span, other: Span) -> int:
+    """The minutes that two spans have in common; spans that touch have none."""
+    return max(0, min(one[1], other[1]) - max(one[0], other[0]))
+
+
+class NaiveRules:
+    """Everything that is booked, planned and broken, in dictionaries by id."""
+
+    def __init__(self, benches: dict[str, Bench]) -> None:
+        self.benches = benches
+        self.now = 0
+        self.bookings: dict[str, Booking] = {}
+        self.outages: dict[str, tuple[str, Span]] = {}
+        self.broken: dict[str, tuple[str, Span]] = {}
+        self.quotas: dict[tuple[str, str | None], float | None] = {}
+        self.suspended: set[str] = set()
+
+    def used(self, company: str, month: str, sector: str | None, but: str = "") -> int:
+        """Minutes that count against a quota."""
+        total = 0
+        for name, booking in self.bookings.items():
+            if booking.company == company:
+                for of, span in booking.lost:
+                    total += overlap(span, MONTHS[month]) if sector in (None, of) else 0
+                if name != but and sector in (None, booking.sector):
+                    total += sum(overlap(span, MONTHS[month]) for span in booking.counted)
+        return total
+
+    def held(self, device: str, but: str = "") -> list[tuple[str, Span]]:
+        """What holds a device's time, returned uses with their buffer included."""
+        holding = {"requested", "confirmed", "in_use", "returned"}
+        return [
+            *(
+                (i, b.occupied)
+                for i, b in self.bookings.items()
+                if b.device == device and b.status in holding and i != but
+            ),
+            *((i, span) for i, (of, span) in self.outages.items() if of == device and i != but),
+            *((i, span) for i, (of, span) in self.broken.items() if of == device),
+        ]
+
+    def occupied(self, device: str, period: Span) -> Span:
+        bench = self.benches[device]
+        return period[0] - bench.before, period[1] + bench.after
+
+    def against_booking(
+        self, device: str, company: str, period: Span, but: str = "", running: bool = False
+    ) -> set[str]:
+        """The rules that a booking of this time would break."""
+        broken = {"company_suspended"} if company in self.suspended else set()
+        if period[1] - period[0] > LONGEST:
+            broken.add("maximum")
+        if not running and period[0] <= self.now - SLOT:
+            broken.add("past")
+        sector = self.benches[device].sector
+        for month, span in MONTHS.items():
+            for of in (sector, None):
+                limit = self.quotas.get((company, of))
+                minutes = self.used(company, month, of, but) + overlap(period, span)
+                if limit is not None and overlap(period, span) and minutes > limit * 60:
+                    broken.add("quota")
+        wanted = self.occupied(device, period)
+        if any(overlap(wanted, taken) for _, taken in self.held(device, but)):
+            broken.add("slot_taken")
+        return broken
+
+    def too_late(self, booking: Booking) -> bool:
+        notice = self.benches[booking.device].cancel_notice
+        return booking.promised and self.now > booking.period[0] - notice
+
+    def reserve(self, name: str, device: str, company: str, period: Span, staff: bool) -> set[str]:
+        broken = self.against_booking(device, company, period)
+        if not broken:
+            bench = self.benches[device]
+            waits = bench.approval and not staff
+            status = "requested" if waits else "confirmed"
+            self.bookings[name] = Booking(
+                device,
+                company,
+                period,
+                self.occupied(device, period),
+                status,
+                not waits,
+                [period],
+                [],
+                bench.sector,
+            )
+        return broken
+
+    def answer(self, name: str, yes: bool) -> set[str]:
+        booking = self.bookings[name]
+        if booking.status != "requested":
+            return {"wrong_status"}
+        if not yes:
+            booking.status, booking.counted = "declined", []
+            return set()
+        broken = {"past"} if booking.period[1] <= self.now else set()
+        broken |= self.against_booking(booking.device, booking.company, booking.period, name, True)
+        if not broken:
+            booking.status, booking.promised = "confirmed", True
+        return broken
+
+    def cancel(self, name: str) -> set[str]:
+        booking = self.bookings[name]
+        if booking.status not in {"requested", "confirmed"}:
+            return {"wrong_status"}
+        if not self.too_late(booking):
+            booking.counted = []
+        booking.status = "cancelled"
+        return set()
+
+    def move(self, name: str, device: str, period: Span, staff: bool) -> set[str]:
+        """To another time or another device; a colleague's taking over is `hand_on`."""
+        booking = self.bookings[name]
+        if booking.status not in {"requested", "confirmed"}:
+            return {"wrong_status"}
+        broken = self.against_booking(device, booking.company, period, name)
+        if self.too_late(booking):
+            broken.add("change_notice")
+        if not broken:
+            bench = self.benches[device]
+            if bench.approval and not staff:
+                booking.status = "requested"
+            booking.promised = booking.status == "confirmed"
+            booking.device, booking.sector, booking.period = device, bench.sector, period
+            booking.occupied, booking.counted = self.occupied(device, period), [period]
+        return broken
+
+    def hand_on(self, name: str) -> set[str]:
+        booking = self.bookings[name]
+        if booking.status not in {"requested", "confirmed"}:
+            return {"wrong_status"}
+        return self.against_booking(booking.device, booking.company, booking.period, name, True)
+
+    def shorten(self, name: str, period: Span) -> set[str]:
+        booking = self.bookings[name]
+        if booking.status not in {"requested", "confirmed", "in_use"}:
+            return {"wrong_status"}
+        old, in_use = booking.period, booking.status == "in_use"
+        within = old[0] <= period[0] < period[1] <= old[1]
+        if not within or period == old or (in_use and period[0] != old[0]):
+            return {"not_shorter"}
+        broken = self.against_booking(booking.device, booking.company, period, name, True)
+        if not broken:
+            if self.too_late(booking) and not in_use:
+                booking.lost += [(booking.sector, (old[0], period[0]))]
+                booking.lost += [(booking.sector, (period[1], old[1]))]
+            start, end = self.occupied(booking.device, period)
+            booking.occupied = (booking.occupied[0] if in_use else start, end)
+            booking.period, booking.counted = period, [period]
+        return broken
+
+    def extend(self, name: str, end: int, staff: bool) -> set[str]:
+        booking = self.bookings[name]
+        if booking.status not in {"requested", "confirmed", "in_use"}:
+            return {"wrong_status"}
+        if end <= booking.period[1]:
+            return {"not_longer"}
+        period = booking.period[0], end
+        broken = self.against_booking(booking.device, booking.company, period, name, True)
+        if not broken:
+            start, until = self.occupied(booking.device, period)
+            if booking.status == "in_use":
+                start = booking.occupied[0]
+            elif self.benches[booking.device].approval and not staff:
+                booking.status = "requested"
+            booking.period, booking.occupied, booking.counted = period, (start, until), [period]
+        return broken

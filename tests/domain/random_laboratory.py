@@ -1,0 +1,112 @@
+"""What the laboratory does in a random run, and the passing of time."""
+
+from __future__ import annotations
+
+from hypothesis import strategies as st
+from hypothesis.stateful import precondition, rule
+
+from domain.outages import CancelOutage, ExtendBreakdown, RepairDevice, RescheduleOutage
+from domain.usage import WithdrawNoShow
+from tests.domain.random_commands import (
+    DEVICES,
+    LENGTHS,
+    MINUTES,
+    STARTS,
+    WHICH,
+    Commands,
+    having,
+    moment,
+    period_of,
+)
+from tests.scenario import STAFF, approve, break_down, decline, hand_out, no_show, outage, take_back
+
+
+class LaboratoryCommands(Commands):
+    """Answers, hand-outs, returns, no-shows, outages and breakdowns."""
+
+    @rule(minutes=st.integers(1, 400))
+    def time_passes(self, minutes: int) -> None:
+        self.naive.now += minutes
+        self.scenario.ledger.now = moment(self.naive.now)
+
+    @having("confirmed")
+    @rule(which=WHICH)
+    def time_comes(self, which: int) -> None:
+        """It is a minute past the start of a booking, if that is still to come."""
+        start = self.naive.bookings[self.any_booking(which, "confirmed")].period[0]
+        if start - self.naive.now >= 0:
+            self.time_passes(start - self.naive.now + 1)
+
+    @having("requested")
+    @rule(which=WHICH, yes=st.booleans())
+    def answer(self, which: int, yes: bool) -> None:
+        name = self.any_booking(which, "requested")
+        self.give(approve(name) if yes else decline(name), self.naive.answer(name, yes))
+
+    @having("confirmed")
+    @rule(which=WHICH, back=MINUTES)
+    def hand_out(self, which: int, back: int) -> None:
+        name, minute = self.any_booking(which, "confirmed"), self.naive.now - back
+        self.give(hand_out(name, moment(minute)), self.naive.hand_out(name, minute))
+
+    @having("in_use")
+    @rule(which=WHICH, back=MINUTES)
+    def take_back(self, which: int, back: int) -> None:
+        name, minute = self.any_booking(which, "in_use"), self.naive.now - back
+        self.give(take_back(name, moment(minute)), self.naive.take_back(name, minute))
+
+    @having("confirmed")
+    @rule(which=WHICH)
+    def no_show(self, which: int) -> None:
+        name = self.any_booking(which, "confirmed")
+        self.give(no_show(name), self.naive.no_show(name))
+
+    @having("no_show")
+    @rule(which=WHICH)
+    def withdraw_no_show(self, which: int) -> None:
+        name = self.any_booking(which, "no_show")
+        command = WithdrawNoShow(by=STAFF, reservation_id=name)
+        self.give(command, self.naive.withdraw(name))
+
+    @rule(device_id=DEVICES, start=STARTS, length=LENGTHS)
+    def plan_outage(self, device_id: str, start: int, length: int) -> None:
+        name, span = f"o-{len(self.scenario.ledger.log)}", (start, start + length)
+        broken = self.naive.plan_outage(name, device_id, span)
+        edges = (moment(edge) for edge in span)
+        self.give(outage(*edges, outage_id=name, device_id=device_id), broken)
+
+    @precondition(lambda self: self.naive.outages)
+    @rule(which=WHICH, start=STARTS, length=LENGTHS)
+    def move_outage(self, which: int, start: int, length: int) -> None:
+        name = sorted(self.naive.outages)[which % len(self.naive.outages)]
+        device_id, span = self.naive.outages[name][0], (start, start + length)
+        broken = self.naive.plan_outage(name, device_id, span)
+        command = RescheduleOutage(by=STAFF, outage_id=name, period=period_of(span))
+        self.give(command, broken)
+
+    @precondition(lambda self: self.naive.outages)
+    @rule(which=WHICH)
+    def cancel_outage(self, which: int) -> None:
+        name = sorted(self.naive.outages)[which % len(self.naive.outages)]
+        del self.naive.outages[name]
+        self.give(CancelOutage(by=STAFF, outage_id=name), set())
+
+    @rule(device_id=DEVICES, minutes=st.integers(1, 900))
+    def break_down(self, device_id: str, minutes: int) -> None:
+        name, until = f"b-{len(self.scenario.ledger.log)}", self.naive.now + minutes
+        broken = self.naive.break_down(name, device_id, until)
+        self.give(break_down(moment(until), name, device_id), broken)
+
+    @precondition(lambda self: self.naive.broken)
+    @rule(device_id=DEVICES, minutes=st.integers(-60, 900))
+    def extend_breakdown(self, device_id: str, minutes: int) -> None:
+        until = self.naive.now + minutes
+        broken = self.naive.last_until(device_id, until)
+        command = ExtendBreakdown(by=STAFF, device_id=device_id, expected_until=moment(until))
+        self.give(command, broken)
+
+    @precondition(lambda self: self.naive.broken)
+    @rule(device_id=DEVICES)
+    def repair(self, device_id: str) -> None:
+        command = RepairDevice(by=STAFF, device_id=device_id)
+        self.give(command, self.naive.repair(device_id))

@@ -1,0 +1,42 @@
+"""`POST /api/reservations/{id}/…`: every step of a reservation after it was made."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
+
+from booking.account import Account
+from booking.testbed import Testbed
+from web.access import may
+from web.forms import HttpRequest, body_of
+from web.given import FromPath, Given
+from web.refused import taken_with_alternatives
+from web.shown import in_full
+from web.steps import STEPS, Step, given
+from web.writes import entry_after, give, written
+
+
+def _handler(name: str, step: Step) -> HTTPRouteHandler:
+    async def take_step(
+        request: HttpRequest,
+        account: Given[Account],
+        testbed: Given[Testbed],
+        language: Given[str],
+        reservation_id: FromPath[str],
+    ) -> Response[Any]:
+        start = await given(testbed, account, reservation_id, step.rule)
+        body = await body_of(request, step.body)
+        command = await step.build(start, body)
+        async with taken_with_alternatives(testbed, language, command, start.latest):
+            done = await give(request, testbed, command, body)
+        entry = await entry_after(testbed, reservation_id, done)
+        (shown,) = await in_full(testbed, language, [entry])
+        return written(shown, done)
+
+    path = f"/api/reservations/{{reservation_id:str}}/{name}"
+    return post(path, status_code=200, opt=may(step.rule, body=step.body))(take_step)
+
+
+route_handlers = [_handler(name, step) for name, step in STEPS.items()]

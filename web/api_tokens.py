@@ -1,0 +1,82 @@
+"""`/api/tokens`: an account's own API tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, delete, get, post
+from msgspec import Meta
+
+from booking.account import Account
+from booking.api_tokens import DEFAULT_DAYS, MOST_DAYS, ApiToken
+from booking.testbed import Testbed
+from web.access import SIGNED_IN, may
+from web.forms import HttpRequest, Line, body_of, query_of
+from web.given import FromPath, Given
+from web.lists import Page
+from web.problem import Problem
+from web.step_bodies import NoBody
+from web.writes import idempotency_key
+
+
+class TokenBody(msgspec.Struct, frozen=True, kw_only=True):
+    name: Line
+    days: Annotated[int, Meta(ge=1, le=MOST_DAYS)] = DEFAULT_DAYS
+
+
+class TokenShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A token as its owner sees it; the secret `token` itself only when it is made."""
+
+    token_id: str
+    name: str
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+    token: str | None = None
+
+
+@get("/api/tokens", opt=may(SIGNED_IN, query=NoBody, answer=Page[TokenShown]))
+async def list_tokens(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
+) -> Page[TokenShown]:
+    query_of(request, NoBody)
+    tokens = await testbed.api_tokens.list(account.account_id)
+    return Page(items=[_shown(token) for token in tokens])
+
+
+@post("/api/tokens", status_code=201, opt=may(SIGNED_IN, body=TokenBody, answer=TokenShown))
+async def issue_token(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
+) -> Response[Any]:
+    """A secret is shown once, so that a repeated request makes another token."""
+    body = await body_of(request, TokenBody)
+    idempotency_key(request)
+    token = await testbed.api_tokens.issue(account.account_id, body.name, body.days)
+    newest = (await testbed.api_tokens.list(account.account_id))[0]
+    shown = msgspec.structs.replace(_shown(newest), token=token)
+    return Response(shown, status_code=201)
+
+
+@delete("/api/tokens/{token_id:str}", status_code=204, opt=may(SIGNED_IN))
+async def revoke_token(
+    account: Given[Account], testbed: Given[Testbed], token_id: FromPath[str]
+) -> None:
+    if not await testbed.api_tokens.revoke(token_id, account.account_id):
+        raise Problem("not-found")
+
+
+def _shown(token: ApiToken) -> TokenShown:
+    return TokenShown(
+        token_id=token.token_id,
+        name=token.name,
+        created_at=token.created_at,
+        expires_at=token.expires_at,
+        last_used_at=token.last_used_at,
+        revoked_at=token.revoked_at,
+    )
+
+
+route_handlers = [list_tokens, issue_token, revoke_token]

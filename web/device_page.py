@@ -1,0 +1,182 @@
+"""A device's page: its data sheet, terms, week and booking form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Response, get
+
+from booking.account import Account
+from booking.testbed import Testbed
+from domain.period import SEOUL, Period
+from projections import devices as catalogue
+from projections import usage
+from projections.calendar import entries_between
+from projections.devices import Device
+from web.access import SIGNED_IN, may
+from web.bars import bars_by_day, slot_of
+from web.device_state import state_now
+from web.done import Seen
+from web.forms import HttpRequest, Line, query_of, require_id
+from web.frame import new_key, page, present
+from web.language import in_language
+from web.problem import Problem
+from web.reader import language_of
+from web.terms_words import terms_in_words
+from web.timeline import Sector
+from web.week import by_device, read_week
+from web.when import DAYS_LOOKED_AHEAD, fields_of, hours_of, suggestion
+
+MOST_DEVICES = 500
+LOOKED_AHEAD = timedelta(days=2)
+
+
+class DevicesQuery(Seen, frozen=True, kw_only=True):
+    sector: Sector | None = None
+    q: Line | None = None
+
+
+class DeviceQuery(Seen, frozen=True, kw_only=True):
+    week: date | None = None
+
+
+class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+    """Another time that was free a moment ago, with the fields that book it."""
+
+    device_id: str
+    period: Period
+    kind: str
+    fields: Sequence[tuple[str, str]]
+    device: Device | None = None
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking form as it was typed, with what is wrong with it."""
+
+    fields: Mapping[str, Any]
+    errors: Mapping[str, str] = {}
+    refusals: Sequence[str] = ()
+    alternatives: Sequence[Alternative] = ()
+    conflict: bool = False
+
+
+@get("/devices", opt=may(SIGNED_IN))
+async def devices(
+    request: HttpRequest, testbed: Testbed, language: str, as_of: int | None
+) -> Response[str]:
+    asked = query_of(request, DevicesQuery)
+    reader, words = testbed.database.app, in_language(language)
+    found = await catalogue.list_devices(reader, q=asked.q, limit=MOST_DEVICES, as_of=as_of)
+    now = await present(testbed, as_of)
+    held = by_device(await entries_between(reader, now, now + LOOKED_AHEAD, as_of=as_of))
+    closed = await _closed(testbed, now)
+    shown = [one for one in found if asked.sector in (None, one.sector)]
+    rows = [
+        (one, state_now(one, held.get(one.device_id, ()), closed, now, words)) for one in shown
+    ]
+    return await page(request, "devices.html", as_of=as_of, rows=rows, asked=asked, found=found)
+
+
+@get("/devices/{device_id:str}", opt=may(SIGNED_IN))
+async def device(request: HttpRequest, device_id: str, as_of: int | None) -> Response[str]:
+    asked = query_of(request, DeviceQuery)
+    return await device_page(request, device_id, day=asked.week, as_of=as_of)
+
+
+async def device_page(
+    request: HttpRequest,
+    device_id: str,
+    *,
+    day: date | None = None,
+    draft: Draft | None = None,
+    status: int = 200,
+    as_of: int | None = None,
+) -> Response[str]:
+    """The page, around a draft when there is one; raises Problem (404)."""
+    account: Account = request.user
+    testbed: Testbed = request.app.state.testbed
+    code = language_of(request)
+    reader = testbed.database.app
+    found = await catalogue.get_device(reader, require_id(device_id), as_of=as_of)
+    if found is None:
+        raise Problem("not-found")
+    now = await present(testbed, as_of)
+    closed = await _closed(testbed, now)
+    if draft is None:
+        draft = Draft(fields=fields_of(suggestion(found.terms, closed, now)))
+    day = day or _day_of(draft)
+    week = await read_week(testbed, account, code, day=day, devices=[found], as_of=as_of)
+    bars = bars_by_day(week.entries.get(device_id, ()), week.period, week.viewer)
+    held = await entries_between(
+        reader, now, now + LOOKED_AHEAD, device_ids=[device_id], as_of=as_of
+    )
+    return await page(
+        request,
+        "device.html",
+        status=status,
+        as_of=as_of,
+        device=found,
+        state=state_now(found, held, closed, now, in_language(code)),
+        terms=terms_in_words(found, in_language(code)),
+        week=week,
+        bars=bars,
+        now_slot=None if week.now is None else slot_of(week.now),
+        before=week.first - timedelta(days=7),
+        after=week.first + timedelta(days=7),
+        draft=await _with_devices(testbed, draft),
+        key=new_key(),
+        hours=hours_of(found.terms.slot_minutes),
+        first_day=now.astimezone(SEOUL).date(),
+        last_day=now.astimezone(SEOUL).date() + timedelta(days=found.terms.horizon_days),
+        companies=await usage.companies(reader) if account.is_lab else [],
+        colleagues=await _colleagues(testbed, account, found),
+        compatible=await _compatible(testbed, found),
+    )
+
+
+def _day_of(draft: Draft) -> date | None:
+    """The week to show is that of the draft."""
+    try:
+        return date.fromisoformat(draft.fields.get("start_day", ""))
+    except (TypeError, ValueError):
+        return None
+
+
+async def _with_devices(testbed: Testbed, draft: Draft) -> Draft:
+    named = [
+        msgspec.structs.replace(
+            one, device=await catalogue.get_device(testbed.database.app, one.device_id)
+        )
+        for one in draft.alternatives
+    ]
+    return msgspec.structs.replace(draft, alternatives=named)
+
+
+async def _colleagues(testbed: Testbed, account: Account, device: Device) -> list[Account]:
+    """Who may come along: asked where one of them has to be trained on the device."""
+    if account.company_id is None or not device.terms.qualification_required:
+        return []
+    people = await testbed.accounts.list(account.company_id)
+    others = [one for one in people if one.account_id != account.account_id]
+    return [one for one in others if one.disabled_at is None]
+
+
+async def _compatible(testbed: Testbed, device: Device) -> list[Device]:
+    found = [
+        await catalogue.get_device(testbed.database.app, other) for other in device.compatible
+    ]
+    return [one for one in found if one is not None]
+
+
+async def _closed(testbed: Testbed, now: datetime) -> frozenset[date]:
+    """The closed days that a suggestion has to step over."""
+    today = now.astimezone(SEOUL).date()
+    until = today + timedelta(days=DAYS_LOOKED_AHEAD + 366)
+    days = await catalogue.closures_between(testbed.database.app, today, until)
+    return frozenset(closure.day for closure in days)
+
+
+route_handlers = [devices, device]

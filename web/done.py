@@ -1,0 +1,51 @@
+"""What a page says after a form was accepted, by the word in `?done=`."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from web.as_of import AsOf
+from web.entry_words import text
+from web.language import Language
+
+Done = Literal[
+    "booked",
+    "requested",
+    "changed",
+    "cancel",
+    "approve",
+    "decline",
+    "hand-out",
+    "return",
+    "no-show",
+    "withdraw-no-show",
+    "revoked",
+    "signed-out",
+]
+DONE: frozenset[str] = frozenset(get_args(Done))
+
+
+class Seen(AsOf, frozen=True, kw_only=True):
+    """The parameters of a page that a form may lead back to."""
+
+    done: Done | None = None
+
+
+_WORDS = {
+    "booked": text("Booked. It is on the timeline and in your calendar feed."),
+    "requested": text("Requested. The time is held for you until the laboratory answers."),
+    "changed": text("The booking has been changed."),
+    "cancel": text("The booking has been cancelled."),
+    "approve": text("The booking has been approved."),
+    "decline": text("The request has been declined."),
+    "hand-out": text("The device has been handed out."),
+    "return": text("The device has been returned and its use logged."),
+    "no-show": text("Recorded as a no-show."),
+    "withdraw-no-show": text("The no-show has been withdrawn."),
+    "revoked": text("The calendar address has been revoked."),
+    "signed-out": text("You have signed out."),
+}
+
+
+def done_words(done: str | None, language: Language) -> str | None:
+    return None if done is None else language.text(_WORDS[done])

@@ -1,0 +1,82 @@
+"""The field's standard terms for sectors, statuses and kinds, in the reader's language."""
+
+from __future__ import annotations
+
+from projections.calendar import Entry
+from web.language import Language
+
+SECTORS = ("automotive", "healthcare", "energy")
+
+
+def text(message: str) -> str:
+    """Marks a message for the catalogue; it is translated where the reader is known."""
+    return message
+
+
+_SECTORS = {
+    "automotive": text("Automotive"),
+    "healthcare": text("Healthcare"),
+    "energy": text("Energy"),
+}
+_STATUSES = {
+    "requested": text("Waiting for approval"),
+    "confirmed": text("Confirmed"),
+    "in_use": text("In use"),
+    "returned": text("Returned"),
+    "declined": text("Declined"),
+    "expired": text("Expired"),
+    "cancelled": text("Cancelled"),
+    "displaced": text("Displaced by an outage"),
+    "no_show": text("No-show"),
+    "scheduled": text("Planned"),
+    "broken": text("Broken down"),
+    "repaired": text("Repaired"),
+}
+_KINDS = {
+    "reservation": text("Reservation"),
+    "buffer": text("Buffer"),
+    "maintenance": text("Maintenance"),
+    "calibration": text("Calibration"),
+    "breakdown": text("Breakdown"),
+    "closed": text("Closed"),
+}
+_ROLES = {
+    "member": text("Member"),
+    "manager": text("Company manager"),
+    "staff": text("Laboratory staff"),
+    "auditor": text("Auditor"),
+    "administrator": text("Administrator"),
+}
+_USAGE_TYPES = {
+    "direct": text("Direct use"),
+    "operated": text("Operated use"),
+}
+
+
+def sector_word(sector: str, language: Language) -> str:
+    return language.text(_SECTORS.get(sector, sector))
+
+
+def status_word(status: str, language: Language) -> str:
+    return language.text(_STATUSES[status])
+
+
+def kind_word(kind: str, language: Language) -> str:
+    return language.text(_KINDS[kind])
+
+
+def role_word(role: str, language: Language) -> str:
+    return language.text(_ROLES[role])
+
+
+def usage_word(usage_type: str | None, language: Language) -> str:
+    return language.text(_USAGE_TYPES[usage_type or "direct"])
+
+
+def taken_word(entry: Entry, language: Language) -> str:
+    """What somebody reads who may only know that the time is taken, and why."""
+    if entry.kind != "reservation":
+        return kind_word(entry.kind, language)
+    if entry.status in {"requested", "in_use"}:
+        return status_word(entry.status, language)
+    return language.text("Booked")

@@ -1,0 +1,77 @@
+"""What a feed's entries say, for readers who may see them in full and for others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from projections.calendar import SHOWN
+from projections.devices import Device
+from web.entry_words import kind_word, sector_word, status_word, taken_word, usage_word
+from web.language import Language
+
+if TYPE_CHECKING:
+    from web.feed_text import Item
+
+
+def summary(item: Item, device: Device | None, language: Language) -> str:
+    """The title of an entry; `device` where the feed holds more than one device.
+
+    What waits or is over says so in words too, since many programs ignore STATUS.
+    """
+    entry = item.entry
+    title = _title(item, language)
+    if device is not None:
+        name = f"{entry.device_id} {device.name.in_language(language.code)}"
+        title = f"{name} · {title}" if title else name
+    marked = entry.kind == "reservation" and (entry.status not in SHOWN or _waits(item))
+    return f"[{status_word(entry.status, language)}] {title}" if marked else title
+
+
+def title_of_buffer(device: Device | None, part: str, language: Language) -> str:
+    word = language.text("Set-up") if part == "-before" else language.text("Clearing")
+    return word if device is None else f"{device.device_id} · {word}"
+
+
+def categories(item: Item, language: Language, *, buffer: bool) -> list[str]:
+    """Sector and kind of an entry."""
+    kind = "buffer" if buffer else item.entry.kind
+    return [sector_word(item.entry.sector, language), kind_word(kind, language)]
+
+
+def description(item: Item, language: Language) -> str:
+    """Line by line what the page of the entry says, without people's names."""
+    entry, device = item.entry, item.device
+    lines = []
+    if device is not None:
+        lines.append(f"{entry.device_id} {device.name.in_language(language.code)}")
+    lines.append(language.text("Status: %(status)s", status=status_word(entry.status, language)))
+    if item.company:
+        lines.append(language.text("Company: %(name)s", name=item.company))
+    if entry.kind == "reservation":
+        kind = usage_word(entry.usage_type, language)
+        lines.append(language.text("Usage type: %(kind)s", kind=kind))
+    if item.text:
+        purpose = entry.kind == "reservation"
+        label = language.text("Purpose: %(text)s") if purpose else language.text("Reason: %(text)s")
+        lines.append(label % {"text": item.text})
+    return "\n".join(lines)
+
+
+def _title(item: Item, language: Language) -> str:
+    entry = item.entry
+    if not item.full:
+        return taken_word(entry, language)
+    if entry.kind != "reservation":
+        word = kind_word(entry.kind, language)
+        return f"{word} · {item.text}" if item.text else word
+    # A purpose is often one word: the company tells the laboratory's people whose it is.
+    known = [part for part in ("" if item.own else item.company, _first_line(item.text)) if part]
+    return " · ".join(known) or language.text("Reservation")
+
+
+def _first_line(text: str | None) -> str:
+    return (text or "").strip().split("\n", 1)[0][:200]
+
+
+def _waits(item: Item) -> bool:
+    return item.full and item.entry.status == "requested"

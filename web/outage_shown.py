@@ -1,0 +1,90 @@
+"""Outages and breakdowns as they are answered, with the reservations that they displace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from booking.app import Done
+from booking.testbed import Testbed
+from domain import events as e
+from domain.device import Service
+from domain.event import Event
+from domain.period import Period
+from web.forms import require_id
+from web.problem import Problem
+from web.refused import Alternative, alternatives_to
+from web.shown import Reservation, in_full
+from web.writes import entry_after, recalled
+
+MOST_WITH_ALTERNATIVES = 50
+"""Displaced reservations for which other times are looked for; the rest are listed without."""
+
+
+class Displaced(Reservation, frozen=True, kw_only=True):
+    """A reservation that loses its time, and where it could go."""
+
+    alternatives: Sequence[Alternative]
+
+
+class OutageShown(msgspec.Struct, frozen=True, kw_only=True):
+    """An outage or a breakdown (`outage_id` is either's id), and what it displaces."""
+
+    outage_id: str
+    device_id: str
+    kind: str
+    status: str
+    start: datetime
+    end: datetime
+    reason: str | None
+    position: int
+    displaced: Sequence[Displaced] = ()
+
+
+async def require_device(testbed: Testbed, device_id: str) -> None:
+    """Refuses (404) an address that names no device; one that is retired was one."""
+    service = Service(require_id(device_id))
+    await recalled(testbed, service)
+    if not service.commissioned:
+        raise Problem("not-found")
+
+
+async def show_outage(testbed: Testbed, language: str, entry_id: str, done: Done) -> OutageShown:
+    entry = await entry_after(testbed, entry_id, done)
+    reason = await testbed.seals.open(entry.reason) if entry.reason else None
+    happened = [recorded.event for recorded in done.events]
+    return OutageShown(
+        outage_id=entry.entry_id,
+        device_id=entry.device_id,
+        kind=entry.kind,
+        status=entry.status,
+        start=entry.period.start,
+        end=entry.period.end,
+        reason=reason,
+        position=entry.changed_position,
+        displaced=await displaced_by(testbed, language, happened, entry.period, done),
+    )
+
+
+async def displaced_by(
+    testbed: Testbed,
+    language: str,
+    happened: Sequence[Event],
+    outage: Period,
+    done: Done | None = None,
+) -> list[Displaced]:
+    """The reservations that lose their time, each with times that it could move to."""
+    done = done or Done(events=(), position=0)
+    hit = [event for event in happened if isinstance(event, e.ReservationDisplaced)]
+    entries = [await entry_after(testbed, event.reservation_id, done) for event in hit]
+    shown = await in_full(testbed, language, entries)
+    displaced = []
+    for number, (event, one) in enumerate(zip(hit, shown, strict=True)):
+        found: Sequence[Alternative] = ()
+        if number < MOST_WITH_ALTERNATIVES:
+            found = await alternatives_to(testbed, event.device_id, event.period, outage=outage)
+        values = {name: getattr(one, name) for name in Reservation.__struct_fields__}
+        displaced.append(Displaced(**values, alternatives=found))
+    return displaced

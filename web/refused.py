@@ -1,0 +1,117 @@
+"""A time that is taken is refused with other times that are free."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import msgspec
+
+from booking.testbed import Testbed
+from domain import events as e
+from domain.decisions import Command
+from domain.period import Period
+from domain.rejected import Rejected
+from projections.alternatives import Alternative as Found
+from projections.alternatives import find_alternatives
+from web.as_of import WAIT_SECONDS
+from web.errors import rejection
+
+AlternativeKind = Literal["same_device_later", "other_device_same_time", "shifted"]
+
+
+class Alternative(msgspec.Struct, frozen=True, kw_only=True):
+    """Time that was free a moment ago; booking it decides."""
+
+    device_id: str
+    start: datetime
+    end: datetime
+    kind: AlternativeKind
+
+
+@asynccontextmanager
+async def taken_with_alternatives(
+    testbed: Testbed,
+    language: str,
+    command: Command,
+    latest: e.ReservationEvent | None = None,
+) -> AsyncIterator[None]:
+    """Turns a lost race for time into a 409 with alternatives; other refusals pass through.
+
+    `latest` is the reservation that the command changes, for what the command leaves as it was.
+    """
+    try:
+        yield
+    except Rejected as rejected:
+        if not rejected.is_conflict:
+            raise
+        found = await alternatives_for(testbed, command, latest)
+        raise rejection(rejected, language, alternatives=found) from rejected
+
+
+async def alternatives_for(
+    testbed: Testbed, command: Command, latest: e.ReservationEvent | None = None
+) -> Sequence[Alternative]:
+    """Other times for what a command asked for."""
+    device_id = _asked(command, ("to_device_id", "device_id"), latest)
+    period = _asked(command, ("period",), latest)
+    if device_id is None or period is None:
+        return ()
+    # A view that lags would offer what was taken a moment ago, perhaps the very same time.
+    head = await testbed.ledger.head()
+    await testbed.projector.wait_for(("calendar", "devices"), head.position, WAIT_SECONDS)
+    but: str | None = getattr(command, "reservation_id", None)
+    return await alternatives_to(testbed, device_id, period, but=but)
+
+
+async def alternatives_to(
+    testbed: Testbed,
+    device_id: str,
+    period: Period,
+    *,
+    but: str | None = None,
+    outage: Period | None = None,
+) -> list[Alternative]:
+    """Free times for a period of a device.
+
+    `but` is the reservation that would move, `outage` time that will be lost and that the calendar
+    does not hold yet.
+    """
+    reader, now = testbed.database.app, datetime.now(UTC)
+    found = await find_alternatives(reader, device_id, period, now, but=but)
+    if outage is not None:
+        found = [one for one in found if one.device_id != device_id or _clear(one, outage)]
+        after = _just_before_end(outage, period)
+        later = await find_alternatives(reader, device_id, after, now, but=but)
+        found += [one for one in later if one.kind == "next_free" and _clear(one, outage)]
+    named = [_named(one) for one in found]
+    return list({(one.device_id, one.start): one for one in named}.values())
+
+
+_KINDS: dict[str, AlternativeKind] = {
+    "next_free": "same_device_later",
+    "compatible": "other_device_same_time",
+    "earlier": "shifted",
+}
+
+
+def _named(one: Found) -> Alternative:
+    return Alternative(device_id=one.device_id, start=one.start, end=one.end, kind=_KINDS[one.kind])
+
+
+def _clear(one: Found, outage: Period) -> bool:
+    return not Period(one.start, one.end).overlaps(outage)
+
+
+def _just_before_end(outage: Period, period: Period) -> Period:
+    """A period of the same length from which the search for a later one begins."""
+    start = max(outage.end - timedelta(minutes=1), period.start)
+    return Period(start, start + period.length)
+
+
+def _asked(command: Command, names: Sequence[str], latest: Any) -> Any:
+    given = (getattr(command, name, None) for name in names)
+    found = next((value for value in given if value is not None), None)
+    return found if found is not None else getattr(latest, names[-1], None)

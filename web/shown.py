@@ -1,0 +1,125 @@
+"""Reservations as they are answered: in full for who may see them, as taken time for others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from booking.account import Account
+from booking.testbed import Testbed
+from domain.agenda import EntryKind
+from domain.events import UsageType
+from projections.calendar import Entry, EntryStatus
+from web.access import may_see_company
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody by opaque id, with the name as of today in the reader's language."""
+
+    account_id: str
+    name: str
+
+
+class Reservation(msgspec.Struct, frozen=True, kw_only=True):
+    """A reservation in full. `start` and `end` are what was booked, without buffers (RFC 3339).
+
+    `sequence` counts changes of time, device and status; `position` is the ledger's of the last
+    change. `purpose`, `irb_number` and `reason` are null also when their author was erased.
+    """
+
+    reservation_id: str
+    kind: EntryKind
+    status: EntryStatus
+    device_id: str
+    company_id: str
+    account: Person
+    start: datetime
+    end: datetime
+    sequence: int
+    position: int
+    created_at: datetime
+    changed_at: datetime
+    purpose: str | None
+    usage_type: UsageType
+    people: Sequence[Person]
+    irb_number: str | None
+    reason: str | None
+    displaced_by: str | None
+    group_id: str | None
+    series_id: str | None
+    handed_out_at: datetime | None
+    returned_at: datetime | None
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """Time that somebody else holds; it says neither who nor for what."""
+
+    device_id: str
+    start: datetime
+    end: datetime
+    kind: EntryKind
+
+
+async def show(
+    testbed: Testbed, account: Account, language: str, entries: Sequence[Entry]
+) -> list[Reservation | Taken]:
+    """Reservations as this reader may see them, in the same order."""
+    open_to = [may_see_company(account, entry.company_id) for entry in entries]
+    full = [entry for entry, is_open in zip(entries, open_to, strict=True) if is_open]
+    shown = iter(await in_full(testbed, language, full))
+    return [
+        next(shown) if is_open else taken(entry)
+        for entry, is_open in zip(entries, open_to, strict=True)
+    ]
+
+
+async def in_full(testbed: Testbed, language: str, entries: Sequence[Entry]) -> list[Reservation]:
+    """Reservations with names and texts, for a reader who may see them."""
+    texts = [text for entry in entries for text in (entry.purpose, entry.irb_number, entry.reason)]
+    opened = iter(await testbed.seals.open_many(texts))
+    ids = {one for entry in entries for one in (entry.account_id, *entry.people) if one}
+    accounts = await testbed.accounts.many(ids)
+
+    def person(account_id: str | None) -> Person:
+        known = accounts.get(account_id or "")
+        name = known.name(language) if known is not None else ""
+        return Person(account_id=account_id or "", name=name)
+
+    return [
+        Reservation(
+            reservation_id=entry.entry_id,
+            kind=entry.kind,
+            status=entry.status,
+            device_id=entry.device_id,
+            company_id=entry.company_id or "",
+            account=person(entry.account_id),
+            start=entry.period.start,
+            end=entry.period.end,
+            sequence=entry.sequence,
+            position=entry.changed_position,
+            created_at=entry.created_at,
+            changed_at=entry.changed_at,
+            purpose=next(opened),
+            irb_number=next(opened),
+            reason=next(opened),
+            usage_type=entry.usage_type or "direct",
+            people=[person(one) for one in entry.people],
+            displaced_by=entry.displaced_by,
+            group_id=entry.group_id,
+            series_id=entry.series_id,
+            handed_out_at=entry.handed_out_at,
+            returned_at=entry.returned_at,
+        )
+        for entry in entries
+    ]
+
+
+def taken(entry: Entry) -> Taken:
+    return Taken(
+        device_id=entry.device_id,
+        start=entry.period.start,
+        end=entry.period.end,
+        kind=entry.kind,
+    )

@@ -1,0 +1,58 @@
+"""Operations: what waits for an answer, what goes out and comes back today, what is broken."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+from litestar import Response, get
+
+from booking.account import Account
+from booking.testbed import Testbed
+from domain.period import SEOUL, day_period
+from projections import calendar, devices, usage
+from web.access import SEES_EVERYTHING, may
+from web.done import Seen, done_words
+from web.forms import HttpRequest, query_of
+from web.frame import page, present
+from web.language import in_language
+from web.mine import bookings
+
+LATE_HAND_OUTS = timedelta(days=7)
+MOST_SHOWN = 200
+LOOKED_BACK = timedelta(days=366)
+
+
+@get("/staff", opt=may(SEES_EVERYTHING))
+async def staff(
+    request: HttpRequest, account: Account, testbed: Testbed, language: str, as_of: int | None
+) -> Response[str]:
+    asked = query_of(request, Seen)
+    reader, now = testbed.database.app, await present(testbed, as_of)
+    today = day_period(now.astimezone(SEOUL).date())
+    listing = partial(calendar.list_reservations, reader, limit=MOST_SHOWN, as_of=as_of)
+    waiting = await listing(start=now, statuses=["requested"])
+    confirmed = await listing(start=now - LATE_HAND_OUTS, end=today.end, statuses=["confirmed"])
+    out = await listing(start=now - LOOKED_BACK, statuses=["in_use"])
+    back_today = [one for one in out if one.period.end <= today.end]
+    found = await devices.list_devices(reader, limit=1_000, as_of=as_of)
+    await testbed.access_log.record(account.account_id, "read operations", "all companies")
+    return await page(
+        request,
+        "staff.html",
+        as_of=as_of,
+        done=done_words(asked.done, in_language(language)),
+        waiting=await bookings(testbed, language, waiting, as_of),
+        hand_outs=await bookings(testbed, language, confirmed, as_of),
+        returns=await bookings(
+            testbed, language, sorted(back_today, key=lambda one: one.period.end), as_of
+        ),
+        out_later=len(out) - len(back_today),
+        broken=[one for one in found if one.breakdown_id is not None],
+        companies={one.company_id: one.name for one in await usage.companies(reader)},
+        now=now,
+        acts=account.is_lab and as_of is None,
+    )
+
+
+route_handlers = [staff]

@@ -1,0 +1,38 @@
+"""Text that people and programs send, made into one form, or refused."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+from web.problem import FieldError, Invalid
+
+LINE_BREAKS_AND_TABS = "\n\t"
+
+
+def clean(field: str, value: Any) -> Any:
+    """A value as a rule may see it: all text in it NFC, trimmed, its lines broken by LF.
+
+    Raises Invalid for control characters and lone surrogates (OWASP ASVS 5.0, 1.1.1 and 2.2.1).
+    Korean typed on different systems arrives composed or decomposed; NFC makes it equal.
+    """
+    match value:
+        case str():
+            return clean_text(field, value)
+        case list():
+            return [clean(f"{field}[{number}]", item) for number, item in enumerate(value)]
+        case _:
+            return value
+
+
+def clean_text(field: str, text: str) -> str:
+    text = text.replace("\r\n", "\n")
+    if any(_refused(character) for character in text):
+        raise Invalid(FieldError(field=field, rule="characters"))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def _refused(character: str) -> bool:
+    if character in LINE_BREAKS_AND_TABS:
+        return False
+    return unicodedata.category(character) in {"Cc", "Cs"}

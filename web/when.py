@@ -1,0 +1,95 @@
+"""Days and hours as the forms have them: a date, and an hour chosen from the device's slots.
+
+Browsers' own time fields follow the browser's language and print "AM/PM"; a list of hours does not.
+All of it is on the clock of Asia/Seoul.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, datetime, time, timedelta
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from domain.bookable import EARLIEST, LATEST
+from domain.period import SEOUL, Period, at_clock
+from domain.terms_of_use import TermsOfUse
+from web.forms import period_of
+from web.problem import wrong
+
+ClockText = Annotated[str, Meta(pattern=r"\A(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)\Z")]
+DAYS_LOOKED_AHEAD = 21
+LEAST_SUGGESTED = timedelta(hours=1)
+
+
+class When(msgspec.Struct, frozen=True, kw_only=True):
+    """The fields of a period; without a last day it ends on its first."""
+
+    start_day: date
+    start_time: ClockText
+    end_day: date | None = None
+    end_time: ClockText
+
+    @property
+    def start(self) -> datetime:
+        return _moment("start_day", self.start_day, self.start_time)
+
+    @property
+    def end(self) -> datetime:
+        return _moment("end_day", self.end_day or self.start_day, self.end_time)
+
+    @property
+    def period(self) -> Period:
+        """Raises Invalid for an end that is not after its start."""
+        return period_of(self.start, self.end)
+
+
+def fields_of(period: Period) -> dict[str, str]:
+    """A period as the form's fields; an end at midnight is 24:00 of the day before."""
+    start, end = period.start.astimezone(SEOUL), period.end.astimezone(SEOUL)
+    midnight = end.time() == time.min
+    last = end - timedelta(days=1) if midnight else end
+    return {
+        "start_day": start.date().isoformat(),
+        "start_time": start.strftime("%H:%M"),
+        "end_day": last.date().isoformat(),
+        "end_time": "24:00" if midnight else end.strftime("%H:%M"),
+    }
+
+
+def hours_of(slot_minutes: int) -> list[str]:
+    """The hours that a booking may start or end at, `00:00` to `24:00`."""
+    step = max(1, slot_minutes)
+    return [f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(0, 24 * 60 + 1, step)]
+
+
+def suggestion(terms: TermsOfUse, closed: Collection[date], now: datetime) -> Period:
+    """What an empty form starts with: the first opening hours that the terms leave time for."""
+    length = max(timedelta(minutes=terms.minimum_minutes), LEAST_SUGGESTED)
+    earliest = now.astimezone(SEOUL) + timedelta(minutes=terms.notice_minutes)
+    for number in range(DAYS_LOOKED_AHEAD):
+        day = earliest.date() + timedelta(days=number)
+        if terms.closed_on_holidays and day in closed:
+            continue
+        for opens, closes in terms.opening_hours.on(day.weekday()):
+            start = max(at_clock(day, opens), _next_slot(earliest, terms.slot_minutes))
+            if start + length <= at_clock(day, closes) or (
+                terms.runs_unattended and start < at_clock(day, closes)
+            ):
+                return Period(start, start + length)
+    start = _next_slot(earliest, terms.slot_minutes)
+    return Period(start, start + length)
+
+
+def _next_slot(moment: datetime, slot_minutes: int) -> datetime:
+    midnight = at_clock(moment.date(), "00:00")
+    slot = timedelta(minutes=slot_minutes)
+    return midnight + slot * -(-(moment - midnight) // slot)
+
+
+def _moment(field: str, day: date, clock: str) -> datetime:
+    if not EARLIEST.date() < day < LATEST.date():
+        raise wrong(field, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
+    return at_clock(day, clock)
