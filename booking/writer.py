@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime
 from time import monotonic
+from typing import Any
 
 import asyncpg
 import msgspec
@@ -19,6 +20,8 @@ from asyncpg.pool import PoolConnectionProxy
 
 MOST_MEMBERS = 128
 """Appends in one transaction at most; it bounds how long the head stays locked."""
+LANES = 2
+"""Connections that append in turn."""
 MOST_WAITING = 10_000
 """Appends that may wait in a process; one more is refused as unreachable."""
 GIVE_UP_SECONDS = 10.0
@@ -88,112 +91,128 @@ class _Waiting(msgspec.Struct):
 
 
 class Writer:
-    """One task that appends for a whole process. It starts with the first append."""
+    """Appends for a whole process, over two lanes. They start with the first append."""
 
     def __init__(self, pool: asyncpg.Pool[asyncpg.Record], rules: int) -> None:
-        self._pool = pool
-        self._rules = rules
         self._waiting: deque[_Waiting] = deque()
         self._more = asyncio.Event()
-        self._task: asyncio.Task[None] | None = None
-        self._connection: PoolConnectionProxy | None = None
+        self._lanes = [_Lane(pool, rules) for _ in range(LANES)]
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def append(self, draft: Draft) -> Appended:
         if len(self._waiting) >= MOST_WAITING:
             raise Unreachable("too many appends are waiting")
-        if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="ledger writer")
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(self._run(lane)) for lane in self._lanes]
         waiting = _Waiting(draft, asyncio.get_running_loop().create_future(), monotonic())
         self._waiting.append(waiting)
         self._more.set()
         return await waiting.answer
 
     async def close(self) -> None:
-        """End the task. Whoever still waits is told that the outcome is unknown."""
-        if self._task is not None:
-            self._task.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._task
-        await self._let_go()
+        """End the tasks. Whoever still waits is told that the outcome is unknown."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
         _answer(self._waiting, Unreachable("the ledger was closed"))
         self._waiting.clear()
 
-    async def _run(self) -> None:
-        while True:
-            await self._more.wait()
-            batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), MOST_MEMBERS))]
-            if not self._waiting:
-                self._more.clear()
-            try:
-                await self._write(batch)
-            except asyncio.CancelledError:
-                _answer(batch, Unreachable("the ledger was closed"))
-                raise
-            except Exception as error:  # noqa: BLE001 - one batch's fault must not end the writer
-                _answer(batch, error)
+    async def _run(self, lane: _Lane) -> None:
+        try:
+            while True:
+                await self._more.wait()
+                count = min(len(self._waiting), MOST_MEMBERS)
+                batch = [self._waiting.popleft() for _ in range(count)]
+                if not self._waiting:
+                    self._more.clear()
+                if batch:
+                    await lane.write(batch)
+        finally:
+            await lane.let_go()
 
-    async def _write(self, batch: Sequence[_Waiting]) -> None:
+
+class _Lane:
+    """One connection's turn at appending. While it waits for the disk, the other lane's batch is on
+    its way; the lock on the ledger's head puts them in order.
+    """
+
+    def __init__(self, pool: asyncpg.Pool[asyncpg.Record], rules: int) -> None:
+        self._pool = pool
+        self._rules = rules
+        self._connection: PoolConnectionProxy | None = None
+
+    async def write(self, batch: Sequence[_Waiting]) -> None:
         """Send a batch until it is answered; the requests in it make repeating it harmless."""
-        while True:
-            try:
-                rows = await self._send(batch)
-            except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
-                if len(batch) == 1:
-                    _answer(batch, error)
-                    return
+        try:
+            while not await self._answered(batch):
+                pass
+        except asyncio.CancelledError:
+            _answer(batch, Unreachable("the ledger was closed"))
+            raise
+        except Exception as error:  # noqa: BLE001 - one batch's fault must not end the lane
+            _answer(batch, error)
+
+    async def _answered(self, batch: Sequence[_Waiting]) -> bool:
+        try:
+            rows = await self._send(batch)
+        except (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError) as error:
+            if len(batch) == 1:
+                _answer(batch, error)
+            else:
                 # The fault is in one member, so each goes alone and only that one hears of it.
                 for member in batch:
-                    await self._write([member])
-                return
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                await self._let_go()
-                if monotonic() - min(one.since for one in batch) > GIVE_UP_SECONDS:
-                    _answer(batch, Unreachable(str(error) or type(error).__name__))
-                    return
+                    await self.write([member])
+            return True
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            await self.let_go()
+            if monotonic() - min(one.since for one in batch) < GIVE_UP_SECONDS:
                 await asyncio.sleep(RETRY_SECONDS)
-                continue
-            for waiting, row in zip(batch, rows, strict=True):
-                _deliver(waiting, row)
-            return
+                return False
+            _answer(batch, Unreachable(str(error) or type(error).__name__))
+            return True
+        for waiting, row in zip(batch, rows, strict=True):
+            _deliver(waiting, row)
+        return True
 
     async def _send(self, batch: Sequence[_Waiting]) -> list[asyncpg.Record]:
-        drafts = [waiting.draft for waiting in batch]
-        events = [event for draft in drafts for event in draft.events]
-        event_from, event_to = _bounds([len(draft.events) for draft in drafts])
-        query_from, query_to = _bounds([len(draft.query_types) for draft in drafts])
-        connection = await self._held()
-        rows: list[asyncpg.Record] = await connection.fetch(
-            _CALL,
-            self._rules,
-            [draft.request_tag for draft in drafts],
-            [draft.digest for draft in drafts],
-            [draft.after for draft in drafts],
-            [draft.at for draft in drafts],
-            event_from,
-            event_to,
-            [event.type for event in events],
-            ["\x1f".join(event.tags) for event in events],
-            [event.tail for event in events],
-            query_from,
-            query_to,
-            [member for member, draft in enumerate(drafts, start=1) for _ in draft.query_types],
-            [types for draft in drafts for types in draft.query_types],
-            [tags for draft in drafts for tags in draft.query_tags],
-        )
-        return rows
-
-    async def _held(self) -> PoolConnectionProxy:
-        """The writer's connection. It is kept: giving it back would cost a round trip a batch."""
+        # The connection is kept: giving it back would cost a round trip for every batch.
         connection = self._connection
         if connection is None:
-            self._connection = connection = await self._pool.acquire()
-        return connection
+            connection = await self._pool.acquire(timeout=GIVE_UP_SECONDS)
+            self._connection = connection
+        arguments = _arguments([waiting.draft for waiting in batch])
+        rows: list[asyncpg.Record] = await connection.fetch(_CALL, self._rules, *arguments)
+        return rows
 
-    async def _let_go(self) -> None:
+    async def let_go(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await self._pool.release(connection)
+
+
+def _arguments(drafts: Sequence[Draft]) -> list[list[Any]]:
+    """The arrays that `ledger.append` takes after the version of the rules."""
+    events = [event for draft in drafts for event in draft.events]
+    event_from, event_to = _bounds([len(draft.events) for draft in drafts])
+    query_from, query_to = _bounds([len(draft.query_types) for draft in drafts])
+    return [
+        [draft.request_tag for draft in drafts],
+        [draft.digest for draft in drafts],
+        [draft.after for draft in drafts],
+        [draft.at for draft in drafts],
+        event_from,
+        event_to,
+        [event.type for event in events],
+        ["\x1f".join(event.tags) for event in events],
+        [event.tail for event in events],
+        query_from,
+        query_to,
+        [member for member, draft in enumerate(drafts, start=1) for _ in draft.query_types],
+        [types for draft in drafts for types in draft.query_types],
+        [tags for draft in drafts for tags in draft.query_tags],
+    ]
 
 
 def _bounds(sizes: Sequence[int]) -> tuple[list[int], list[int]]:

@@ -15,17 +15,17 @@ from asyncpg import Pool
 from booking.database import connect
 from booking.ledger import Ledger, Request, drafted, joined
 from booking.writer import (
+    _CALL,
     Conflict,
     Draft,
     LedgerNewer,
     NewEvent,
     RequestMismatch,
-    Writer,
-    _Waiting,
+    _arguments,
 )
 from domain.decisions import Query
 from domain.event import Event
-from domain.events import ClosureSet, DeviceResumed, DeviceSuspended, LedgerOpened
+from domain.events import RULES, ClosureSet, DeviceResumed, DeviceSuspended, LedgerOpened
 from domain.stored import Envelope, decode_body
 from domain.text import Text
 
@@ -275,9 +275,5 @@ async def test_the_application_cannot_touch_events(pool: Pool) -> None:
 
 
 async def call(pool: Pool, drafts: Sequence[Draft]) -> list[asyncpg.Record]:
-    """One batch through the writer's own call, so that its members surely travel together."""
-    writer = Writer(pool, 1)
-    loop = asyncio.get_running_loop()
-    rows = await writer._send([_Waiting(one, loop.create_future(), 0.0) for one in drafts])
-    await writer.close()
-    return rows
+    """One batch in one call, so that its members surely travel together."""
+    return await pool.fetch(_CALL, RULES, *_arguments(drafts))
