@@ -14,7 +14,7 @@ import msgspec
 
 from booking.keyed_locks import KeyedLocks
 from booking.ledger import Ledger, Request, drafted, joined
-from booking.writer import Appended, Conflict, Draft
+from booking.writer import LANES, Appended, Conflict, Draft
 from domain import events as e
 from domain.decisions import Command, Query, Recall, Slice
 from domain.event import Event, Recorded
@@ -29,7 +29,7 @@ GIVE_UP_SECONDS = 15.0
 TRIES_BEFORE_LOCKING = 2
 """After so many lost races a decision also holds a lock that other processes wait for."""
 DECISIONS_AT_ONCE = 8
-"""Decisions of one process that may hold a lock in the database at the same time."""
+"""Decisions of one process that may hold a lock in the database at the same time, at most."""
 
 
 class OutOfTries(Exception):  # noqa: N818 - an answer, not a fault
@@ -55,7 +55,10 @@ class Booking:
         self._ledger = ledger
         self._pool = pool
         self._queues = KeyedLocks()
-        self._locking = asyncio.Semaphore(DECISIONS_AT_ONCE)
+        # The writer keeps its lanes' connections, and who holds a lock still has to read: were all
+        # other connections held by locks, nobody would ever get any further.
+        spare = (pool.get_max_size() - LANES) // 2
+        self._locking = asyncio.Semaphore(max(1, min(DECISIONS_AT_ONCE, spare)))
 
     async def do(
         self,

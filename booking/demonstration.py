@@ -1,4 +1,4 @@
-"""The demonstration: a ledger with the packaged fixtures and a made-up year, and who may sign in."""
+"""The demonstration: a ledger with the packaged fixtures and a made-up year in it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 from booking.fixture_files import Fixtures, packaged_fixtures, read_fixtures
 from booking.loading import DEMONSTRATION_EMAILS, load, open_ledger
 from booking.passwords import DEMONSTRATION_PASSWORD
-from booking.simulation import EVENTS_A_YEAR, SHORTEST_HISTORY, SimulationError, simulate
+from booking.simulation import SimulationError, simulate
 from booking.simulation_habits import Habits, read_habits
 from booking.testbed import Testbed
 
 HISTORY = timedelta(days=366)
 """How long before today the ledger of a demonstration was opened."""
+UNFINISHED = timedelta(days=3)
+"""A history that stops longer before its end was interrupted; something happens every day."""
 EVENTS = 20_000
 SEED = 1
 Progress = Callable[[int, int], None]
@@ -83,7 +85,7 @@ async def _prepare(testbed: Testbed, url: str, progress: Progress, events: int, 
     end = opened_at + HISTORY
     left = end - head.recorded_at
     # A ledger that was opened today is a demonstration of somebody else's making.
-    if end > datetime.now(UTC) or left < SHORTEST_HISTORY:
+    if end > datetime.now(UTC) or left < UNFINISHED:
         return new
     share = left / HISTORY
     return new + await simulate(

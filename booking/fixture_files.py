@@ -156,7 +156,7 @@ def _read(path: Path) -> dict[str, Any]:
 def _entries(
     path: Path, content: Mapping[str, Any], key: str, entry_type: type[Entry]
 ) -> Iterator[Entry]:
-    entries = content.get(key) or []
+    entries = content.get(key, [])
     if not isinstance(entries, list):
         raise FixtureError(f"{path}: {key}: should be a list")
     for number, entry in enumerate(entries, start=1):
@@ -165,7 +165,7 @@ def _entries(
 
 def _ids_in(content: Mapping[str, Any]) -> Iterator[str]:
     for key in _IDS:
-        yield from (_id_of(key, entry) for entry in content.get(key) or [])
+        yield from (_id_of(key, entry) for entry in content.get(key, []))
 
 
 def _id_of(key: str, entry: object) -> str:

@@ -99,7 +99,8 @@ class _Loading:
             async with asyncio.TaskGroup() as group:
                 for entry, command in ordered:
                     group.create_task(self._give(entry, command))
-        except* FixtureError as errors:
+        except ExceptionGroup as errors:
+            # One mistake at a time is enough to read.
             raise errors.exceptions[0] from None
 
     async def _give(self, entry: str, command: Command) -> None:

@@ -31,7 +31,7 @@ HEADER_SECONDS = 10
 STOP_SECONDS = 8
 """That requests under way get to end when the service is stopped."""
 RESPAWN_SECONDS = 0.2
-PORT_SECONDS = 5
+PORT_SECONDS = 3
 """For which a port may still be held by web processes of a service that was killed."""
 QUICK_SECONDS = 10
 QUICK_ENDS = 3

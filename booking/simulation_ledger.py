@@ -106,7 +106,8 @@ async def remembered_ledger(
     async with asyncpg.create_pool(
         url,
         min_size=1,
-        max_size=2,
+        # Two for the writer's lanes, and as many for keys of sealed texts and for locks.
+        max_size=4,
         target_session_attrs="read-write",
         server_settings={
             "role": APP_ROLE,

@@ -61,9 +61,7 @@ class Quota(Fact):
             case e.ReservationShortened(late=True):
                 self._give_back_late(event)
                 self._count(event, event.period)
-            case e.ReservationCancelled(late=True) | e.NoShowRecorded() | e.DeviceHandedOut():
-                self._count_if_new(event)
-            case e.ReservationCancelled():
+            case e.ReservationCancelled(late=False):
                 self.shares.pop(event.reservation_id, None)
             case e.ReservationEvent() if isinstance(event, _UNCOUNTED):
                 self.shares.pop(event.reservation_id, None)
@@ -104,7 +102,3 @@ class Quota(Fact):
 
     def _count(self, event: e.ReservationEvent, period: Period) -> None:
         self.shares[event.reservation_id] = _Share(event.sector, hours_by_month(period))
-
-    def _count_if_new(self, event: e.ReservationEvent) -> None:
-        if event.reservation_id not in self.shares:
-            self._count(event, event.period)

@@ -16,7 +16,7 @@ from domain.events import UsageType
 from domain.period import Period
 from domain.reservation import Status
 from domain.sealed import Sealed
-from projections.calendar_tables import entries, sectors
+from projections.calendar_tables import HOLDING, entries, sectors
 from projections.query import Reader, among, fetch, fetch_one, from_json
 from projections.view import Moment, valid
 
@@ -200,6 +200,9 @@ def _filtered(
         query = query.where(entries.c.account_id == account_id)
     if statuses is not None:
         query = query.where(among(entries.c.status, statuses))
+        if HOLDING.issuperset(statuses):
+            # Says nothing new, and lets the small index of what is open be used.
+            query = query.where(entries.c.holds)
     return query
 
 

@@ -9,7 +9,7 @@ from domain import events as e
 from domain.event import Recorded
 from domain.period import Period
 from domain.reservation import status_after
-from projections.calendar_tables import metadata
+from projections.calendar_tables import HOLDING, metadata
 from projections.operations import Change, Operation, Put, as_json
 from projections.view import View
 
@@ -52,7 +52,6 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
 
 VIEW = View("calendar", 1, metadata, project)
 
-_HOLDING = {"requested", "confirmed", "in_use"}
 _NEVER_USED = {"handed_out_at": None, "returned_at": None, "displaced_by": None}
 _NOBODYS: dict[str, Any] = {
     **_NEVER_USED,
@@ -142,7 +141,7 @@ def _of_reservation(event: e.ReservationEvent) -> dict[str, Any]:
     }
     status = status_after(event)
     if status is not None:
-        values |= {"status": status, "holds": status in _HOLDING}
+        values |= {"status": status, "holds": status in HOLDING}
     return values
 
 

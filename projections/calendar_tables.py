@@ -11,12 +11,16 @@ from sqlalchemy import (
     Integer,
     MetaData,
     Text,
+    and_,
     func,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 
 from projections.view import Moment, schema_of, versioned
+
+HOLDING = frozenset({"requested", "confirmed", "in_use"})
+"""The statuses of a reservation that hold its time."""
 
 metadata = MetaData(schema=schema_of("calendar", 1))
 sectors = versioned(
@@ -63,10 +67,14 @@ _current = _c.until.is_(None)
 for _name, _columns in (
     ("entries_by_company", (_c.company_id, _c.starts_at)),
     ("entries_by_account", (_c.account_id, _c.starts_at)),
-    ("entries_by_status", (_c.status, _c.starts_at)),
     ("entries_by_start", (_c.starts_at, _c.entry_id)),
 ):
     Index(_name, *_columns, postgresql_where=_current)
+# What is open is little beside all that is over.
+Index("entries_held", _c.starts_at, _c.entry_id, postgresql_where=and_(_current, _c.holds))
+for _column in (_c.group_id, _c.series_id):
+    _grouped = and_(_current, _column.is_not(None))
+    Index(f"entries_by_{_column.name}", _column, postgresql_where=_grouped)
 Index("entries_by_since", _c.since)
 Index("entries_by_until", _c.until, postgresql_where=_c.until.is_not(None))
 # Two indexes by time: the current rows, which are asked for all day, stay apart from the past.

@@ -30,6 +30,9 @@ Progress = Callable[[int, int], None]
 POLL_SECONDS = 1.0
 """A notification is only a hint; this is how long news can go unnoticed without one."""
 
+UNSEEN_SECONDS = 0.02
+"""How soon is looked again for an event that is not in the ledger yet."""
+
 FILL_FROM = 5_000
 """An empty view this many events behind is filled in bulk, which is several times faster."""
 
@@ -85,7 +88,8 @@ class Projector:
             notified.clear()
             try:
                 await self.catch_up()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            except Exception:  # noqa: BLE001 - the background outlives every fault
+                # Whatever it was, those who wait still project, and the next round may do better.
                 _log.exception("the views could not be brought up to date; trying again")
             await _first_of(stop, notified, POLL_SECONDS)
 
@@ -133,9 +137,13 @@ class _Lane:
 
     async def reach(self, position: int) -> bool:
         while self.position < position:
+            before = self.position
             await self.run(None)
             if self._stopped:
                 break
+            if self.position == before:
+                # The ledger itself has not come so far, or this process can't see it yet.
+                await asyncio.sleep(UNSEEN_SECONDS)
         return self.position >= position
 
     async def run(self, upto: int | None) -> None:

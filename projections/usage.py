@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 import msgspec
-from sqlalchemy import Float, and_, cast, func, select
-from sqlalchemy.sql import Select
+from sqlalchemy import select
 
 from domain.events import UsageType
 from domain.period import Period, month_period
 from domain.sealed import Sealed
 from domain.text import Text
 from projections.query import Reader, fetch, fetch_one, from_json
-from projections.usage_fold import ALL_SECTORS
-from projections.usage_fold import booked as _booked
+from projections.quota import QuotaUse, quota_use
 from projections.usage_fold import companies as _companies
 from projections.usage_fold import lines as _lines
-from projections.usage_fold import quotas as _quotas
 from projections.view import valid
 
 
@@ -56,13 +51,6 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     def hours(self) -> float:
         """Hours that are paid for."""
         return self.billed_minutes / 60
-
-
-class QuotaUse(msgspec.Struct, frozen=True, kw_only=True):
-    """Hours of a month: the limit (None where there is none) and what counts against it."""
-
-    limit: float | None
-    used: float
 
 
 class Month(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +93,7 @@ async def month(reader: Reader, company_id: str, month: str, *, as_of: int | Non
         lines=tuple(found),
         hours=sum(line.billed_minutes for line in found) / 60,
         fee=sum(line.fee for line in found if not line.waived),
-        quota=await _quota(reader, company_id, span, as_of),
+        quota=await quota_use(reader, company_id, span, as_of),
     )
 
 
@@ -128,40 +116,6 @@ async def lines(
         query = query.where(_lines.c.device_id == device_id)
     rows = await fetch(reader, query.order_by(_lines.c.used_from, _lines.c.reservation_id))
     return [_line(row) for row in rows]
-
-
-async def _quota(
-    reader: Reader, company_id: str, span: Period, as_of: int | None
-) -> dict[str, QuotaUse]:
-    limits = select(_quotas.c.sector, _quotas.c.hours).where(
-        valid(_quotas, as_of), _quotas.c.company_id == company_id, _quotas.c.hours.is_not(None)
-    )
-    limit = {row["sector"]: row["hours"] for row in await fetch(reader, limits)}
-    used = _by_sector(await fetch(reader, _hours(company_id, span, as_of)))
-    return {
-        sector: QuotaUse(limit=limit.get(sector), used=used.get(sector, 0.0))
-        for sector in sorted({*limit, *used})
-    }
-
-
-def _hours(company_id: str, span: Period, as_of: int | None) -> Select[Any]:
-    begun = func.greatest(_booked.c.counted_from, span.start)
-    ended = func.least(_booked.c.counted_until, span.end)
-    hours = cast(func.sum(func.extract("epoch", ended - begun)), Float) / 3600
-    return (
-        select(_booked.c.sector, hours.label("hours"))
-        .where(
-            and_(valid(_booked, as_of), _booked.c.company_id == company_id, _booked.c.counts),
-            _booked.c.counted_from < span.end,
-            _booked.c.counted_until > span.start,
-        )
-        .group_by(_booked.c.sector)
-    )
-
-
-def _by_sector(rows: Sequence[asyncpg.Record]) -> dict[str, float]:
-    used = {row["sector"]: round(row["hours"], 4) for row in rows}
-    return {ALL_SECTORS: round(sum(used.values()), 4), **used}
 
 
 def _company(row: asyncpg.Record) -> Company:
@@ -193,3 +147,15 @@ def _line(row: asyncpg.Record) -> Line:
         notes=from_json(row["notes"], Sealed),
         corrected=row["corrected"],
     )
+
+
+__all__ = [
+    "Company",
+    "Line",
+    "Month",
+    "QuotaUse",
+    "companies",
+    "company",
+    "lines",
+    "month",
+]

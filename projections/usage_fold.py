@@ -55,13 +55,10 @@ def _counted(event: e.ReservationEvent) -> Iterator[Operation]:
             yield Put("booked", _reservation(event), values)
         case e.DeviceReturned():
             used = {"counted_from": event.handed_out_at, "counted_until": event.at}
-            yield Change("booked", _reservation(event), used)
-        case (
-            e.ReservationShortened(late=True)
-            | e.ReservationCancelled(late=True)
-            | e.NoShowRecorded()
-            | e.DeviceHandedOut()
-        ):
+            yield Change("booked", _reservation(event), _booked(event) | used)
+        case e.ReservationShortened(late=True):
+            yield Change("booked", _reservation(event), _booked(event) | {"gave_back_late": True})
+        case e.ReservationCancelled(late=True) | e.NoShowRecorded() | e.DeviceHandedOut():
             return  # it counts as it was booked
         case (
             e.ReservationCancelled()
@@ -70,7 +67,8 @@ def _counted(event: e.ReservationEvent) -> Iterator[Operation]:
             | e.ReservationDisplaced()
             | e.NoShowWithdrawn()
         ):
-            yield Change("booked", _reservation(event), {"counts": False})
+            gone = {"counts": False, "gave_back_late": False}
+            yield Change("booked", _reservation(event), gone)
         case _:
             yield Change("booked", _reservation(event), _booked(event))
 
@@ -128,10 +126,17 @@ booked = versioned(
     Column("counted_from", Moment, nullable=False),
     Column("counted_until", Moment, nullable=False),
     Column("counts", Boolean, nullable=False),
+    # The time that the version before held and this one doesn't counts for ever.
+    Column("gave_back_late", Boolean, nullable=False),
     key=("reservation_id",),
 )
 Index("lines_by_company", lines.c.company_id, lines.c.used_from)
 Index("booked_by_company", booked.c.company_id, booked.c.counted_until)
+Index(
+    "booked_gave_back_late",
+    booked.c.company_id,
+    postgresql_where=booked.c.gave_back_late,
+)
 VIEW = View("usage", 1, _metadata, project)
 
 _IN_GOOD_STANDING = {"suspended": False, "most_ahead": None}
@@ -150,6 +155,7 @@ def _booked(event: e.ReservationEvent) -> dict[str, Any]:
         "sector": event.sector,
         "counted_from": event.period.start,
         "counted_until": event.period.end,
+        "gave_back_late": False,
     }
 
 

@@ -15,7 +15,7 @@ from domain.agenda import FREEING, HOLDING, Agenda
 from domain.decisions import Command, Fact, Query
 from domain.event import Event
 from domain.period import Period, month_period, months_touched
-from domain.quota import COUNTED, Quota
+from domain.quota import Quota
 from domain.standing import Ahead
 from tests.in_memory import InMemoryLedger, matches
 
@@ -68,7 +68,7 @@ def _require_same_quota(ledger: InMemoryLedger, company_id: str, month: Period) 
     sectors: set[str | None] = {None}
     for recorded in ledger.log:
         event = recorded.event
-        if isinstance(event, COUNTED) and event.company_id == company_id:
+        if isinstance(event, e.ReservationEvent) and event.company_id == company_id:
             sectors.add(event.sector)
             whole.when(event, recorded.position)
     fold(by_month, ledger)
@@ -81,7 +81,7 @@ def _require_same_ahead(ledger: InMemoryLedger, company_id: str, now: datetime) 
     whole, by_month = (Ahead(company_id, now, LONGEST_HORIZON_DAYS) for _ in range(2))
     for recorded in ledger.log:
         event = recorded.event
-        if isinstance(event, COUNTED) and event.company_id == company_id:
+        if isinstance(event, e.ReservationEvent) and event.company_id == company_id:
             whole.when(event, recorded.position)
     fold(by_month, ledger)
     assert _still_ahead(by_month) == _still_ahead(whole)

@@ -129,17 +129,15 @@ def _reservation(start: datetime, end: datetime, fields: dict[str, Any]) -> dict
 
 def reserve(start: datetime, end: datetime, **fields: Any) -> ReserveDevice:
     """Kim books AUT-018 for mudeung, as `r-2`."""
-    return ReserveDevice(
-        **{
-            "by": KIM,
-            "reservation_id": "r-2",
-            "device_id": AUT,
-            "company_id": MUDEUNG,
-            "account_id": "kim",
-            "period": Period(start, end),
-        }
-        | fields
-    )
+    asked: dict[str, Any] = {
+        "by": KIM,
+        "reservation_id": "r-2",
+        "device_id": AUT,
+        "company_id": MUDEUNG,
+        "account_id": "kim",
+        "period": Period(start, end),
+    }
+    return ReserveDevice(**(asked | fields))
 
 
 def reschedule(start: datetime, end: datetime, by: Actor = KIM) -> Command:
@@ -186,12 +184,8 @@ def no_show(reservation_id: str = "r-1") -> Command:
 
 def outage(start: datetime, end: datetime, outage_id: str = "o-1", **fields: Any) -> Command:
     """Planned maintenance of AUT-018."""
-    period = Period(start, end)
-    return ScheduleOutage(
-        **{"by": STAFF, "device_id": AUT, "outage_id": outage_id, "period": period}
-        | {"kind": "maintenance"}
-        | fields
-    )
+    planned: dict[str, Any] = {"device_id": AUT, "outage_id": outage_id, "kind": "maintenance"}
+    return ScheduleOutage(by=STAFF, period=Period(start, end), **(planned | fields))
 
 
 def break_down(until: datetime, breakdown_id: str = "b-1", device_id: str = AUT) -> Command:

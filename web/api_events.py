@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 from litestar import get
@@ -42,7 +42,7 @@ class EventShown(msgspec.Struct, frozen=True, kw_only=True):
     recorded_at: str
     type: str
     tags: list[str]
-    data: dict[str, object]
+    data: dict[str, Any]
     by: str
     leaf: str
 

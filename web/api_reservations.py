@@ -68,7 +68,7 @@ async def reserve(
 
 @get(
     "/api/reservations",
-    opt=may(SIGNED_IN, query=ReservationsQuery, answer=Page[Reservation | Taken]),
+    opt=may(SIGNED_IN, query=ReservationsQuery, items=(Reservation, Taken)),
 )
 async def list_reservations(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]

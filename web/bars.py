@@ -23,7 +23,7 @@ from web.language import Language, clock
 
 SLOTS = 48
 HALF_HOUR = timedelta(minutes=30)
-ROOM_FOR_HOUR, ROOM_FOR_WORDS = 0.22, 0.4
+ROOM_FOR_HOUR, ROOM_FOR_WORDS, ROOM_OF_ICON = 0.25, 0.4, 0.12
 """Shares of a day's width from which a bar has room for its hour, and for words beside it."""
 ICONS = {"maintenance": "wrench", "calibration": "crosshair", "breakdown": "triangle-alert"}
 
@@ -71,6 +71,13 @@ def bars_by_day(entries: Sequence[Entry], week: Period, viewer: Viewer) -> dict[
     return bars
 
 
+def numbered_bar(number: int, period: Period, day: date) -> Bar:
+    """Another time to book, with the number that it has in the list of them."""
+    start, end, _, _ = _slots(period, day)
+    words = f"{number}: {_hours(period, day)}"
+    return Bar(f"alternative s{start} e{end} n", str(number), words, None, None)
+
+
 def _days_in(period: Period, week: Period) -> Iterator[date]:
     part = period.part_in(week)
     if part is not None:
@@ -99,6 +106,7 @@ def _bar(entry: Entry, period: Period, day: date, viewer: Viewer, *, over: bool)
     classes += ["on"] if goes_on else []
     classes += ["over"] if over else []
     width = _place(end, viewer) - _place(start, viewer)
+    width -= ROOM_OF_ICON if entry.kind in ICONS else 0
     label = ""
     if width >= ROOM_FOR_HOUR:
         label = viewer.language.text("continued") if continues else clock(period.start)

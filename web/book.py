@@ -26,6 +26,7 @@ from web.device_page import Alternative, Draft, device_page
 from web.errors import field_errors
 from web.forms import HttpRequest, Id, Line, RequiredProse, form_fields, form_of, require_id
 from web.frame import go_to
+from web.given import FromPath, Given
 from web.problem import Invalid, Problem, wrong
 from web.refused import alternatives_for
 from web.reserving import MOST_PEOPLE, ReserveBody, reserve_command
@@ -61,7 +62,11 @@ class BookingForm(When, frozen=True, kw_only=True):
 
 @post("/devices/{device_id:str}/book", opt=may(BOOKERS))
 async def book(
-    request: HttpRequest, account: Account, testbed: Testbed, language: str, device_id: str
+    request: HttpRequest,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    language: Given[str],
+    device_id: FromPath[str],
 ) -> Response[Any]:
     if await get_device(testbed.database.app, require_id(device_id)) is None:
         raise Problem("not-found")

@@ -19,6 +19,7 @@ from web.done import Seen, done_words
 from web.entry_words import SECTORS, sector_word
 from web.forms import HttpRequest, form_of, query_of
 from web.frame import go_to, page
+from web.given import FromPath, Given
 from web.language import Language, in_language
 from web.problem import Problem
 from web.reader import language_of
@@ -27,14 +28,14 @@ QR_SCALE = 4
 
 
 @get("/calendars", opt=may(SIGNED_IN))
-async def calendars(request: HttpRequest, language: str) -> Response[str]:
+async def calendars(request: HttpRequest, language: Given[str]) -> Response[str]:
     asked = query_of(request, Seen)
     return await _page(request, done=done_words(asked.done, in_language(language)))
 
 
 @post("/calendars", opt=may(SIGNED_IN))
 async def make_calendar(
-    request: HttpRequest, account: Account, testbed: Testbed
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
 ) -> Response[str]:
     """The secret address is in this answer and nowhere else."""
     body = await form_of(request, FeedBody)
@@ -43,7 +44,9 @@ async def make_calendar(
 
 
 @post("/calendars/{feed_id:str}/revoke", opt=may(SIGNED_IN))
-async def revoke_calendar(account: Account, testbed: Testbed, feed_id: str) -> Redirect:
+async def revoke_calendar(
+    account: Given[Account], testbed: Given[Testbed], feed_id: FromPath[str]
+) -> Redirect:
     if not await testbed.feeds.revoke(feed_id, account.account_id):
         raise Problem("not-found")
     return go_to("/calendars?done=revoked")
@@ -76,9 +79,7 @@ async def _page(
     )
 
 
-async def _scopes(
-    testbed: Testbed, account: Account, language: Language
-) -> list[tuple[str, str]]:
+async def _scopes(testbed: Testbed, account: Account, language: Language) -> list[tuple[str, str]]:
     """What this account may subscribe to, with the words for it."""
     reader, say = testbed.database.app, language.text
     companies = await usage.companies(reader)

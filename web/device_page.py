@@ -11,17 +11,18 @@ from litestar import Response, get
 
 from booking.account import Account
 from booking.testbed import Testbed
-from domain.period import SEOUL, Period
+from domain.period import SEOUL, Period, days_touched
 from projections import devices as catalogue
 from projections import usage
 from projections.calendar import entries_between
 from projections.devices import Device
 from web.access import SIGNED_IN, may
-from web.bars import bars_by_day, slot_of
+from web.bars import bars_by_day, numbered_bar, slot_of
 from web.device_state import state_now
 from web.done import Seen
 from web.forms import HttpRequest, Line, query_of, require_id
 from web.frame import new_key, page, present
+from web.given import FromPath, Given
 from web.language import in_language
 from web.problem import Problem
 from web.reader import language_of
@@ -31,7 +32,7 @@ from web.week import by_device, read_week
 from web.when import DAYS_LOOKED_AHEAD, fields_of, hours_of, suggestion
 
 MOST_DEVICES = 500
-LOOKED_AHEAD = timedelta(days=2)
+LOOKED_AHEAD = timedelta(days=DAYS_LOOKED_AHEAD + 14)
 
 
 class DevicesQuery(Seen, frozen=True, kw_only=True):
@@ -65,7 +66,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
 
 @get("/devices", opt=may(SIGNED_IN))
 async def devices(
-    request: HttpRequest, testbed: Testbed, language: str, as_of: int | None
+    request: HttpRequest, testbed: Given[Testbed], language: Given[str], as_of: Given[int | None]
 ) -> Response[str]:
     asked = query_of(request, DevicesQuery)
     reader, words = testbed.database.app, in_language(language)
@@ -74,14 +75,14 @@ async def devices(
     held = by_device(await entries_between(reader, now, now + LOOKED_AHEAD, as_of=as_of))
     closed = await _closed(testbed, now)
     shown = [one for one in found if asked.sector in (None, one.sector)]
-    rows = [
-        (one, state_now(one, held.get(one.device_id, ()), closed, now, words)) for one in shown
-    ]
+    rows = [(one, state_now(one, held.get(one.device_id, ()), closed, now, words)) for one in shown]
     return await page(request, "devices.html", as_of=as_of, rows=rows, asked=asked, found=found)
 
 
 @get("/devices/{device_id:str}", opt=may(SIGNED_IN))
-async def device(request: HttpRequest, device_id: str, as_of: int | None) -> Response[str]:
+async def device(
+    request: HttpRequest, device_id: FromPath[str], as_of: Given[int | None]
+) -> Response[str]:
     asked = query_of(request, DeviceQuery)
     return await device_page(request, device_id, day=asked.week, as_of=as_of)
 
@@ -105,14 +106,20 @@ async def device_page(
         raise Problem("not-found")
     now = await present(testbed, as_of)
     closed = await _closed(testbed, now)
-    if draft is None:
-        draft = Draft(fields=fields_of(suggestion(found.terms, closed, now)))
-    day = day or _day_of(draft)
-    week = await read_week(testbed, account, code, day=day, devices=[found], as_of=as_of)
-    bars = bars_by_day(week.entries.get(device_id, ()), week.period, week.viewer)
     held = await entries_between(
         reader, now, now + LOOKED_AHEAD, device_ids=[device_id], as_of=as_of
     )
+    if draft is None:
+        taken = [entry.occupied for entry in held]
+        draft = Draft(fields=fields_of(suggestion(found, closed, taken, now)))
+    day = day or _day_of(draft)
+    week = await read_week(testbed, account, code, day=day, devices=[found], as_of=as_of)
+    bars = bars_by_day(week.entries.get(device_id, ()), week.period, week.viewer)
+    for number, other in enumerate(draft.alternatives, 1):
+        if other.device_id == device_id:
+            for shown_day in days_touched(other.period):
+                bar = numbered_bar(number, other.period, shown_day)
+                bars.setdefault(shown_day, []).append(bar)
     return await page(
         request,
         "device.html",
@@ -165,16 +172,14 @@ async def _colleagues(testbed: Testbed, account: Account, device: Device) -> lis
 
 
 async def _compatible(testbed: Testbed, device: Device) -> list[Device]:
-    found = [
-        await catalogue.get_device(testbed.database.app, other) for other in device.compatible
-    ]
+    found = [await catalogue.get_device(testbed.database.app, other) for other in device.compatible]
     return [one for one in found if one is not None]
 
 
 async def _closed(testbed: Testbed, now: datetime) -> frozenset[date]:
     """The closed days that a suggestion has to step over."""
     today = now.astimezone(SEOUL).date()
-    until = today + timedelta(days=DAYS_LOOKED_AHEAD + 366)
+    until = today + LOOKED_AHEAD
     days = await catalogue.closures_between(testbed.database.app, today, until)
     return frozenset(closure.day for closure in days)
 

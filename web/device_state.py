@@ -27,10 +27,10 @@ def state_now(
     language: Language,
 ) -> DeviceState:
     """The state of a device from its entries (in order of their starts) around `now`."""
-    if device.state == "retired":
-        return DeviceState("suspended", language.text("Retired"))
-    if device.state == "suspended":
-        return DeviceState("suspended", language.text("Bookings suspended"))
+    if device.state != "in_service":
+        retired = device.state == "retired"
+        words = language.text("Retired") if retired else language.text("Bookings suspended")
+        return DeviceState("suspended", words)
     if device.breakdown_id is not None:
         return DeviceState("down", language.text("Broken down"))
     free_from = now
@@ -42,9 +42,9 @@ def state_now(
             free_from = held.end
     if free_from > now:
         return DeviceState("taken", _from(free_from, now, language))
-    if not _open(device, closed, now):
-        return DeviceState("taken", language.text("Closed now"))
-    return DeviceState("free", language.text("Free now"))
+    if _open(device, closed, now):
+        return DeviceState("free", language.text("Free now"))
+    return DeviceState("taken", language.text("Closed now"))
 
 
 def _from(moment: datetime, now: datetime, language: Language) -> str:

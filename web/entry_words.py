@@ -70,7 +70,8 @@ def role_word(role: str, language: Language) -> str:
 
 
 def usage_word(usage_type: str | None, language: Language) -> str:
-    return language.text(_USAGE_TYPES[usage_type or "direct"])
+    known = usage_type or "direct"
+    return language.text(_USAGE_TYPES[known])
 
 
 def taken_word(entry: Entry, language: Language) -> str:

@@ -167,28 +167,25 @@ async def _named(
     """Name, description and colour; None where there is no such thing for this reader."""
     reader, (scope, _, target) = testbed.database.app, feed.scope.partition(":")
     say, code = language.text, language.code
-    match scope:
-        case "device":
-            device = await catalogue.get_device(reader, target, as_of=as_of)
-            if device is None:
-                return None
-            name = f"{target} {device.name.in_language(code)}"
-            return name, say("Bookings and outages of this device"), _COLORS[device.sector]
-        case "sector" if target in SECTORS:
-            word = sector_word(target, language)
-            name = say("%(sector)s devices", sector=word)
-            return name, say("When the devices of this sector are taken"), _COLORS[target]
-        case "company":
-            company = await usage.company(reader, target, as_of=as_of)
-            if company is None or not may_see_company(feed.account, target):
-                return None
-            name = say("Bookings of %(name)s", name=company.name.in_language(code))
-            return name, say("All bookings of this company"), "mediumpurple"
-        case "maintenance":
-            name = say("Maintenance, calibration and breakdowns")
-            return name, say("Outages of all devices"), "goldenrod"
-        case "mine":
-            return say("My device bookings"), say("Bookings that I answer for"), "steelblue"
-        case _:
-            return None
-
+    device = company = None
+    if scope == "device":
+        device = await catalogue.get_device(reader, target, as_of=as_of)
+    if scope == "company" and may_see_company(feed.account, target):
+        company = await usage.company(reader, target, as_of=as_of)
+    if device is not None:
+        name = f"{target} {device.name.in_language(code)}"
+        return name, say("Bookings and outages of this device"), _COLORS.get(device.sector, "steelblue")
+    if company is not None:
+        name = say("Bookings of %(name)s", name=company.name.in_language(code))
+        return name, say("All bookings of this company"), "mediumpurple"
+    if scope == "sector" and target in SECTORS:
+        name = say("%(sector)s devices", sector=sector_word(target, language))
+        return name, say("When the devices of this sector are taken"), _COLORS[target]
+    return {
+        "maintenance": (
+            say("Maintenance, calibration and breakdowns"),
+            say("Outages of all devices"),
+            "goldenrod",
+        ),
+        "mine": (say("My device bookings"), say("Bookings that I answer for"), "steelblue"),
+    }.get(scope)

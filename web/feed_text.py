@@ -143,7 +143,8 @@ def buffers_of(entry: Entry) -> tuple[Period | None, Period | None]:
 def _event(item: Item, writer: Writer, period: Period, buffer: str = "") -> bytes:
     entry, language = item.entry, writer.language
     held = entry.status in SHOWN_AS_HELD
-    status = "TENTATIVE" if entry.status == "requested" else "CONFIRMED"
+    # Whether another company's request has been answered yet is that company's affair.
+    status = "TENTATIVE" if item.full and entry.status == "requested" else "CONFIRMED"
     lines: list[bytes] = [
         ical.content_line("BEGIN", "VEVENT"),
         ical.content_line("UID", writer.uid(item, buffer)),

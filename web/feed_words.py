@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from projections.calendar import SHOWN
 from projections.devices import Device
-from web.entry_words import kind_word, sector_word, status_word, taken_word, usage_word
+from web.entry_words import kind_word, sector_word, status_word, usage_word
 from web.language import Language
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def description(item: Item, language: Language) -> str:
 
 def _title(item: Item, language: Language) -> str:
     entry = item.entry
-    if not item.full:
-        return taken_word(entry, language)
+    if not item.full and entry.kind == "reservation":
+        return language.text("Booked")
     if entry.kind != "reservation":
         word = kind_word(entry.kind, language)
         return f"{word} · {item.text}" if item.text else word

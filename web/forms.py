@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -36,7 +36,7 @@ HIDDEN = frozenset({"csrf_token", "idempotency_key"})
 """Fields of every HTML form of ours that no handler's struct has to name."""
 
 Moment = Annotated[datetime, Meta(tz=True)]
-"""An RFC 3339 time with its offset."""
+"""An RFC 3339 time with its offset; it is read as UTC."""
 ID_FORM = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}"
 Id = Annotated[str, Meta(pattern=rf"\A{ID_FORM}\Z")]
 Line = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -148,8 +148,10 @@ def _value(name: str, given: Any, kind: Any, *, strict: bool) -> Any:
         value = msgspec.convert(cleaned, kind, strict=strict or "datetime" in str(kind))
     except msgspec.ValidationError as error:
         raise Invalid(error_from(name, str(error), kind)) from error
-    if isinstance(value, datetime) and not EARLIEST <= value <= LATEST:
-        raise wrong(name, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
+    if isinstance(value, datetime):
+        if not EARLIEST <= value <= LATEST:
+            raise wrong(name, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
+        return value.astimezone(UTC)
     return value
 
 

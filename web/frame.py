@@ -127,7 +127,7 @@ def _environment(code: str) -> Environment:
         "short_day": language.short_day,
         "moment": language.moment,
         "span": language.span,
-        "length": language.length,
+        "lasting": language.length,
         "krw": language.krw,
         "number": language.number,
         "clock": clock,

@@ -17,6 +17,7 @@ from web.access import SIGNED_IN, may
 from web.done import Seen, done_words
 from web.forms import HttpRequest, query_of
 from web.frame import page, present
+from web.given import Given
 from web.language import in_language
 from web.shown import Reservation, in_full
 
@@ -44,7 +45,11 @@ class Booking(NamedTuple):
 
 @get("/mine", opt=may(SIGNED_IN))
 async def mine(
-    request: HttpRequest, account: Account, testbed: Testbed, language: str, as_of: int | None
+    request: HttpRequest,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    language: Given[str],
+    as_of: Given[int | None],
 ) -> Response[str]:
     asked = query_of(request, MineQuery)
     now = await present(testbed, as_of)
@@ -53,9 +58,7 @@ async def mine(
     ahead = await listing(
         reader, start=now - LOOKED_BACK, statuses=AHEAD, limit=MOST_SHOWN, as_of=as_of, **whose
     )
-    past = await listing(
-        reader, start=now - LOOKED_BACK, limit=MOST_SHOWN, as_of=as_of, **whose
-    )
+    past = await listing(reader, start=now - LOOKED_BACK, limit=MOST_SHOWN, as_of=as_of, **whose)
     ahead = [one for one in ahead if one.period.end > now or one.status == "in_use"]
     over = [one for one in past if one not in ahead]
     return await page(

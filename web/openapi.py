@@ -69,6 +69,7 @@ def _structs(handler: HTTPRouteHandler) -> Iterator[Any]:
     for part in ("query", "body", "answer"):
         if part in handler.opt:
             yield handler.opt[part]
+    yield from handler.opt.get("items", ())
 
 
 def _operation(
@@ -94,7 +95,21 @@ def _operation(
     if "answer" in opt:
         content = {"application/json": {"schema": shape_of[str(opt["answer"])]}}
         operation["responses"][str(status)]["content"] = content
+    if "items" in opt:
+        schema = _list_of([shape_of[str(kind)] for kind in opt["items"]])
+        operation["responses"][str(status)]["content"] = {"application/json": {"schema": schema}}
     return operation
+
+
+def _list_of(shapes: list[Json]) -> Json:
+    """A page of items, each of any of some shapes."""
+    items = {"type": "array", "items": {"anyOf": shapes}}
+    further = {"anyOf": [{"type": "string"}, {"type": "null"}]}
+    return {
+        "type": "object",
+        "properties": {"items": items, "next": further},
+        "required": ["items", "next"],
+    }
 
 
 def _operation_id(path: str, method: str) -> str:

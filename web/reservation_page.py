@@ -21,6 +21,7 @@ from web.done import DONE, Seen, done_words
 from web.errors import field_errors
 from web.forms import HIDDEN, HttpRequest, form_fields, query_of, read, require_id
 from web.frame import go_to, page, present
+from web.given import FromPath, Given
 from web.language import in_language
 from web.problem import Invalid, Problem
 from web.reader import language_of
@@ -48,7 +49,7 @@ class Trouble(NamedTuple):
 
 @get("/reservations/{reservation_id:str}", opt=may(SIGNED_IN))
 async def reservation(
-    request: HttpRequest, reservation_id: str, as_of: int | None
+    request: HttpRequest, reservation_id: FromPath[str], as_of: Given[int | None]
 ) -> Response[str]:
     asked = query_of(request, Seen)
     return await reservation_page(request, reservation_id, done=asked.done, as_of=as_of)
@@ -57,13 +58,12 @@ async def reservation(
 @post("/reservations/{reservation_id:str}/{step:str}", opt=may(BOOKERS))
 async def take_step(
     request: HttpRequest,
-    account: Account,
-    testbed: Testbed,
-    language: str,
-    reservation_id: str,
-    step: str,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    reservation_id: FromPath[str],
+    step: FromPath[str],
 ) -> Response[Any]:
-    fields = await form_fields(request)
+    fields, language = await form_fields(request), language_of(request)
     if step != "change" and step not in STEPS.keys() & DONE:
         raise Problem("not-found")
     name, values = step, {k: v for k, v in fields.items() if k not in NOT_IN_BODY and v != ""}

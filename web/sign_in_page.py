@@ -17,6 +17,7 @@ from web.access import ANYONE, SIGNED_IN, may
 from web.done import Done, done_words
 from web.forms import HttpRequest, form_fields, form_of, query_of
 from web.frame import go_to, page
+from web.given import Given
 from web.language import in_language
 from web.problem import Invalid
 from web.reader import LANGUAGE_COOKIE
@@ -48,7 +49,7 @@ class LanguageForm(msgspec.Struct, frozen=True):
 
 @get("/sign-in", opt=may(ANYONE))
 async def sign_in_page(
-    request: HttpRequest, account: Account | None, language: str
+    request: HttpRequest, account: Given[Account | None], language: Given[str]
 ) -> Response[Any]:
     asked = query_of(request, SignInQuery)
     if account is not None:
@@ -58,12 +59,12 @@ async def sign_in_page(
 
 
 @post("/sign-in", opt=may(ANYONE))
-async def take_sign_in(request: HttpRequest, language: str) -> Response[Any]:
+async def take_sign_in(request: HttpRequest, language: Given[str]) -> Response[Any]:
     fields = await form_fields(request)
     email, to = (str(fields.get(name, "")) for name in ("email", "to"))
     try:
         form = await form_of(request, SignInForm)
-        _, cookie = await sign_in(request, form.email, form.password)
+        session, cookie = await sign_in(request, form.email, form.password)
     except TooManyFailures as error:
         headers = {"Retry-After": str(error.retry_after_seconds)}
         shown = await _page(request, 429, email=email, to=to, wrong=error.message(language))
@@ -76,6 +77,8 @@ async def take_sign_in(request: HttpRequest, language: str) -> Response[Any]:
         return await _page(request, 422, email=email, to=to, wrong=words)
     answer = go_to(own_path(form.to))
     answer.set_cookie(cookie)
+    # Pages that nobody is looked up for, such as a missing one, keep the account's language too.
+    answer.set_cookie(_language_cookie(request, session.account.language))
     return answer
 
 
@@ -88,24 +91,14 @@ async def take_sign_out(request: HttpRequest) -> Redirect:
 
 @post("/language", opt=may(ANYONE))
 async def choose_language(
-    request: HttpRequest, account: Account | None, testbed: Testbed
+    request: HttpRequest, account: Given[Account | None], testbed: Given[Testbed]
 ) -> Redirect:
     form = await form_of(request, LanguageForm)
     if account is not None:
         names = (account.name_ko, account.name_en, account.phone)
         await testbed.accounts.set_profile(account.account_id, *names, form.language)
     answer = go_to(own_path(form.back))
-    answer.set_cookie(
-        Cookie(
-            key=LANGUAGE_COOKIE,
-            value=form.language,
-            max_age=YEAR_SECONDS,
-            path="/",
-            secure=testbed.settings.secure,
-            httponly=True,
-            samesite=SAME_SITE,
-        )
-    )
+    answer.set_cookie(_language_cookie(request, form.language))
     return answer
 
 
@@ -113,6 +106,19 @@ def own_path(path: str) -> str:
     """A path of this site, and nothing that a browser could take for another's."""
     plain = path.startswith("/") and not path.startswith("//") and path.isascii()
     return path if plain and path.isprintable() and "\\" not in path else "/"
+
+
+def _language_cookie(request: HttpRequest, code: str) -> Cookie:
+    testbed: Testbed = request.app.state.testbed
+    return Cookie(
+        key=LANGUAGE_COOKIE,
+        value=code,
+        max_age=YEAR_SECONDS,
+        path="/",
+        secure=testbed.settings.secure,
+        httponly=True,
+        samesite=SAME_SITE,
+    )
 
 
 async def _page(

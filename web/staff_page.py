@@ -15,6 +15,7 @@ from web.access import SEES_EVERYTHING, may
 from web.done import Seen, done_words
 from web.forms import HttpRequest, query_of
 from web.frame import page, present
+from web.given import Given
 from web.language import in_language
 from web.mine import bookings
 
@@ -25,7 +26,11 @@ LOOKED_BACK = timedelta(days=366)
 
 @get("/staff", opt=may(SEES_EVERYTHING))
 async def staff(
-    request: HttpRequest, account: Account, testbed: Testbed, language: str, as_of: int | None
+    request: HttpRequest,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    language: Given[str],
+    as_of: Given[int | None],
 ) -> Response[str]:
     asked = query_of(request, Seen)
     reader, now = testbed.database.app, await present(testbed, as_of)

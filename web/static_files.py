@@ -17,6 +17,7 @@ from litestar import Response, get
 
 from web.access import PUBLIC, may
 from web.forms import HttpRequest
+from web.given import FromPath
 from web.problem import Problem
 
 FOLDER = Path(__file__).parent / "static"
@@ -35,7 +36,7 @@ class StaticFile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 @get("/static/{name:str}", opt=may(PUBLIC), name="static")
-async def static_file(request: HttpRequest, name: str) -> Response[bytes]:
+async def static_file(request: HttpRequest, name: FromPath[str]) -> Response[bytes]:
     file = _by_address().get(name)
     if file is None:
         raise Problem("not-found")

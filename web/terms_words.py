@@ -29,12 +29,20 @@ def _sentences(terms: TermsOfUse, language: Language) -> Iterator[str]:
     if terms.notice_minutes:
         yield say("Book at least %(time)s ahead", time=length(terms.notice_minutes))
     yield say("Bookings open %(time)s ahead", time=length(terms.horizon_days * 24 * 60))
-    if terms.buffer_before or terms.buffer_after:
+    if terms.buffer_before:
+        yield say("The laboratory sets it up for %(time)s before", time=length(terms.buffer_before))
+    if terms.buffer_after:
+        yield say("The laboratory clears it for %(time)s after", time=length(terms.buffer_after))
+    yield from _conditions(terms, language)
+    if terms.cancel_notice_minutes:
         yield say(
-            "Set-up %(before)s before and clearing %(after)s after, held by the laboratory",
-            before=length(terms.buffer_before),
-            after=length(terms.buffer_after),
+            "Free cancellation until %(time)s before the start; later it counts in full",
+            time=length(terms.cancel_notice_minutes),
         )
+
+
+def _conditions(terms: TermsOfUse, language: Language) -> Iterator[str]:
+    say = language.text
     if terms.approval_required:
         yield say("Needs the laboratory's approval; the time is held meanwhile")
     if terms.qualification_required:
@@ -45,11 +53,6 @@ def _sentences(terms: TermsOfUse, language: Language) -> Iterator[str]:
         yield say("Used on people: needs an IRB approval number")
     if terms.calibration_required:
         yield say("Only while its calibration is valid")
-    if terms.cancel_notice_minutes:
-        yield say(
-            "Free cancellation until %(time)s before the start; later it counts in full",
-            time=length(terms.cancel_notice_minutes),
-        )
 
 
 def _hours(terms: TermsOfUse, language: Language) -> Iterator[str]:

@@ -19,6 +19,7 @@ from web.device_state import DeviceState, state_now
 from web.entry_words import SECTORS
 from web.forms import HttpRequest, Line, query_of
 from web.frame import page
+from web.given import Given
 from web.week import Week, read_week
 
 Sector = Literal["automotive", "healthcare", "energy"]
@@ -51,7 +52,11 @@ class Group(NamedTuple):
 
 @get("/timeline", opt=may(SIGNED_IN))
 async def timeline(
-    request: HttpRequest, account: Account, testbed: Testbed, language: str, as_of: int | None
+    request: HttpRequest,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    language: Given[str],
+    as_of: Given[int | None],
 ) -> Response[str]:
     asked = query_of(request, WeekQuery)
     reader = testbed.database.app

@@ -6,7 +6,7 @@ All of it is on the clock of Asia/Seoul.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 
@@ -14,8 +14,11 @@ import msgspec
 from msgspec import Meta
 
 from domain.bookable import EARLIEST, LATEST
+from domain.closures import Closures
 from domain.period import SEOUL, Period, at_clock
-from domain.terms_of_use import TermsOfUse
+from domain.rejected import Rejected
+from domain.terms import Terms
+from projections.devices import Device
 from web.forms import period_of
 from web.problem import wrong
 
@@ -65,28 +68,37 @@ def hours_of(slot_minutes: int) -> list[str]:
     return [f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(0, 24 * 60 + 1, step)]
 
 
-def suggestion(terms: TermsOfUse, closed: Collection[date], now: datetime) -> Period:
-    """What an empty form starts with: the first opening hours that the terms leave time for."""
-    length = max(timedelta(minutes=terms.minimum_minutes), LEAST_SUGGESTED)
-    earliest = now.astimezone(SEOUL) + timedelta(minutes=terms.notice_minutes)
-    for number in range(DAYS_LOOKED_AHEAD):
-        day = earliest.date() + timedelta(days=number)
-        if terms.closed_on_holidays and day in closed:
-            continue
-        for opens, closes in terms.opening_hours.on(day.weekday()):
-            start = max(at_clock(day, opens), _next_slot(earliest, terms.slot_minutes))
-            if start + length <= at_clock(day, closes) or (
-                terms.runs_unattended and start < at_clock(day, closes)
-            ):
-                return Period(start, start + length)
-    start = _next_slot(earliest, terms.slot_minutes)
-    return Period(start, start + length)
+def suggestion(
+    device: Device, closed: Collection[date], held: Sequence[Period], now: datetime
+) -> Period:
+    """What an empty form starts with: the first period that the terms allow and nothing holds.
+
+    Where there is none in three weeks, the next hour, so that there is something to change.
+    """
+    terms = Terms(device.device_id)
+    terms.now = device.terms
+    length = max(timedelta(minutes=device.terms.minimum_minutes), LEAST_SUGGESTED)
+    slot = timedelta(minutes=device.terms.slot_minutes)
+    earliest = now.astimezone(SEOUL) + timedelta(minutes=device.terms.notice_minutes)
+    midnight = at_clock(earliest.date(), "00:00")
+    start = first = midnight + slot * -(-(earliest - midnight) // slot)
+    while start < first + timedelta(days=DAYS_LOOKED_AHEAD):
+        period = Period(start, start + length)
+        taken = any(terms.occupied(period).overlaps(other) for other in held)
+        if not taken and _allowed(terms, period, closed, now):
+            return period
+        start += slot
+    return Period(first, first + length)
 
 
-def _next_slot(moment: datetime, slot_minutes: int) -> datetime:
-    midnight = at_clock(moment.date(), "00:00")
-    slot = timedelta(minutes=slot_minutes)
-    return midnight + slot * -(-(moment - midnight) // slot)
+def _allowed(terms: Terms, period: Period, closed: Collection[date], now: datetime) -> bool:
+    closures = Closures(period)
+    closures.days = set(closed)
+    try:
+        terms.require_allowed(period, now=now, closures=closures)
+    except Rejected:
+        return False
+    return True
 
 
 def _moment(field: str, day: date, clock: str) -> datetime:

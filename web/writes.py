@@ -61,7 +61,9 @@ def idempotency_key(request: HttpRequest) -> str | None:
     key = request.headers.get("idempotency-key")
     if key is None:
         return None
-    if not 1 <= len(key) <= LONGEST_KEY or not key.isprintable():
+    if not key or not key.isascii() or not key.isprintable():
+        raise wrong("Idempotency-Key", "form")
+    if len(key) > LONGEST_KEY:
         raise wrong("Idempotency-Key", "too_long", LONGEST_KEY)
     return key
 

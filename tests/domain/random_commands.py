@@ -5,8 +5,9 @@ Each rule says the same to the naive lists and to the real rules; `give` compare
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -40,6 +41,7 @@ from tests.scenario import (
 )
 from tests.sentence import Scenario
 
+Step = TypeVar("Step", bound=Callable[..., None])
 MIDNIGHT = at("2026-10-30 00:00")
 DEVICES = st.sampled_from([AUT, ENE, HEA])
 COMPANIES = st.sampled_from([(MUDEUNG, KIM), (HANBIT, LEE)])
@@ -66,9 +68,13 @@ def span_of(period: Period) -> Span:
     return start[0], end[0]
 
 
-def having(*statuses: str) -> Any:
+def having(*statuses: str) -> Callable[[Step], Step]:
     """A rule for runs in which some booking is in one of these statuses."""
-    return precondition(lambda run: any(b.status in statuses for b in run.naive.bookings.values()))
+
+    def among(run: Any) -> bool:
+        return any(booking.status in statuses for booking in run.naive.bookings.values())
+
+    return precondition(among)
 
 
 class Commands:

@@ -72,8 +72,8 @@ class LaboratoryCommands(Commands):
     def plan_outage(self, device_id: str, start: int, length: int) -> None:
         name, span = f"o-{len(self.scenario.ledger.log)}", (start, start + length)
         broken = self.naive.plan_outage(name, device_id, span)
-        edges = (moment(edge) for edge in span)
-        self.give(outage(*edges, outage_id=name, device_id=device_id), broken)
+        command = outage(moment(span[0]), moment(span[1]), name, device_id=device_id)
+        self.give(command, broken)
 
     @precondition(lambda self: self.naive.outages)
     @rule(which=WHICH, start=STARTS, length=LENGTHS)

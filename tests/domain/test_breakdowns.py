@@ -110,6 +110,14 @@ async def test_only_longer_and_not_for_ever(until: datetime, rule: str) -> None:
     await past.when(last_until(until)).rejected(rule)
 
 
+async def test_a_year_from_the_report_on() -> None:
+    """The year counts from the breakdown and not from the extension."""
+    past = given(device(), company()).at(nine).when(break_down(nine + 300 * DAY))
+    past = past.at(nine + 200 * DAY)
+    await past.when(last_until(nine + 367 * DAY)).rejected("maximum")
+    await past.when(last_until(nine + 366 * DAY)).happened(e.BreakdownExtended)
+
+
 async def test_a_late_extension_reaches_beyond_now() -> None:
     """An extension entered after the expected time names a time to come."""
     past = given(device(), company()).at(nine).when(break_down(ten)).at(noon)

@@ -1,5 +1,7 @@
 """Devices: commissioned, revised, given terms and a price, suspended, retired."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -48,7 +50,7 @@ RESUME = ResumeDevice(by=STAFF, device_id=AUT)
 RETIRE = RetireDevice(by=STAFF, device_id=AUT)
 
 
-def set_terms(**terms: object) -> Command:
+def set_terms(**terms: Any) -> Command:
     return SetTerms(by=STAFF, device_id=AUT, terms=TermsOfUse(**terms))
 
 

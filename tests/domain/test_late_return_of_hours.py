@@ -10,6 +10,7 @@ from tests.scenario import (
     cancel,
     company,
     device,
+    eleven,
     extend,
     given,
     hand_out,
@@ -27,7 +28,7 @@ from tests.scenario import (
 )
 from tests.sentence import Scenario
 
-NEXT_DAY = DAY + nine, DAY + seventeen
+NEXT_DAY = DAY + nine, DAY + eleven
 
 
 def shortened_late() -> Scenario:

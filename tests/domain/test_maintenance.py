@@ -1,6 +1,7 @@
 """Problems, the maintenance log and calibration certificates."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -37,7 +38,7 @@ REPORT = ReportProblem(
 RESOLVE = ResolveProblem(by=STAFF, device_id=AUT, problem_id="p-1", text=SEALED)
 
 
-def log(moment: datetime | None = None, **fields: object) -> Command:
+def log(moment: datetime | None = None, **fields: Any) -> Command:
     return LogMaintenance(by=STAFF, device_id=AUT, work=SEALED, at=moment, **fields)
 
 

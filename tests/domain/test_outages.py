@@ -65,7 +65,7 @@ async def test_an_outage_displaces_what_it_hits() -> None:
     await past.happened(
         e.ReservationDisplaced, e.ReservationDisplaced, e.OutageScheduled, outage_id="o-1"
     )
-    displaced = [one.event for one in past.ledger.log if one.type == "ReservationDisplaced"]
+    displaced = [one for one in past.ledger.events if isinstance(one, e.ReservationDisplaced)]
     assert [event.reservation_id for event in displaced] == ["r-1", "r-3"]
     await past.when(cancel("r-1")).rejected("wrong_status", actual="displaced")
     await past.when(cancel("r-8")).happened(e.ReservationCancelled)
@@ -127,7 +127,7 @@ async def test_entered_a_little_late() -> None:
 async def test_what_has_gone_by_is_not_displaced() -> None:
     """A booking that is over keeps its history when an outage is entered late."""
     past = given(device(), company(), taken(nine, ten), taken(ten, noon, reservation_id="r-2"))
-    past = past.at(at("10:30")).when(outage(nine, thirteen))
+    past = past.at(ten).when(outage(nine, thirteen))
     await past.happened(e.ReservationDisplaced, e.OutageScheduled, reservation_id="r-2")
     await past.when(no_show("r-1")).happened(e.NoShowRecorded)
 
@@ -139,9 +139,18 @@ async def test_a_moved_outage_frees_what_it_left() -> None:
     await past.happened(
         e.ReservationDisplaced, e.OutageRescheduled, kind="maintenance", was=Period(*october)
     )
-    assert past.ledger.events[-1].occupied == Period(nine, noon)
+    moved = past.ledger.events[-1]
+    assert isinstance(moved, e.OutageRescheduled)
+    assert moved.occupied == Period(nine, noon)
     await past.when(reserve(*october)).happened(e.ReservationConfirmed)
     await past.when(reserve(ten, eleven, reservation_id="r-3")).rejected("slot_taken")
+
+
+async def test_a_moved_outage_obeys_the_limits_of_a_new_one() -> None:
+    """It is not moved into the past, nor made longer than a year."""
+    past = given(device(), company()).when(outage(nine, ten))
+    await past.when(move(nine, nine + 367 * DAY)).rejected("maximum")
+    await past.when(move(nine - 9 * DAY, ten - 9 * DAY)).rejected("past")
 
 
 async def test_moving_onto_itself_and_onto_others() -> None:

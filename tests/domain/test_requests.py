@@ -1,34 +1,46 @@
 """Requests that wait for approval: approved after a second look, or declined."""
 
+from typing import Any
+
 import pytest
 
 from domain import events as e
+from domain.decisions import Command
 from domain.event import Event
 from domain.period import Period
 from domain.terms_of_use import OpeningHours, TermsOfUse
 from tests.scenario import (
     AUT,
+    ENE,
+    HOUR,
     MUDEUNG,
     SEALED,
     approve,
     at,
+    cancel,
     closure,
     company,
     decline,
     device,
+    eleven,
+    extend,
     given,
+    hand_out,
     nine,
+    noon,
     requested,
+    reschedule,
     reserve,
     taken,
     ten,
+    transfer,
 )
 
 ASKING = device(approval_required=True)
 WAITING = (ASKING, company(), requested(nine, ten))
 
 
-def new_terms(**terms: object) -> e.TermsSet:
+def new_terms(**terms: Any) -> e.TermsSet:
     """Terms that came after the request."""
     return e.TermsSet(
         device_id=AUT, sector="automotive", terms=TermsOfUse(approval_required=True, **terms)
@@ -108,11 +120,11 @@ async def test_a_declined_request_frees_its_time() -> None:
 
 
 async def test_an_expired_request_frees_its_time() -> None:
-    """A request that nobody answered in time holds nothing any more."""
+    """A request that nobody answered in time holds neither time nor quota any more."""
     expired = e.RequestExpired(
         **{name: getattr(requested(nine, ten), name) for name in e.RequestExpired.__struct_fields__}
     )
-    past = given(*WAITING, expired)
+    past = given(ASKING, company(automotive=1), requested(nine, ten), expired)
     await past.when(approve()).rejected("wrong_status", actual="expired")
     await past.when(reserve(nine, ten)).happened(e.ReservationRequested)
 
@@ -121,3 +133,32 @@ async def test_buffers_are_those_of_the_terms_at_approval() -> None:
     """Terms that changed since the request give the confirmed time its buffers."""
     past = given(*WAITING, new_terms(buffer_after=30))
     await past.when(approve()).happened(e.ReservationApproved, occupied=Period(nine, at("10:30")))
+
+
+async def test_shorter_buffers_at_approval_free_the_next_month() -> None:
+    """November hears that the buffer which reached into it is gone."""
+    midnight = at("2026-11-01 00:00")
+    asked = requested(midnight - HOUR, midnight, occupied=Period(midnight - HOUR, midnight + HOUR))
+    past = given(device(buffer_after=60), company(), asked, new_terms()).when(approve())
+    await past.when(reserve(midnight, midnight + HOUR)).happened(e.ReservationRequested)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [reschedule(ten, eleven), extend(nine, eleven), transfer(to_device_id=ENE)],
+    ids=["moved", "extended", "on another device"],
+)
+async def test_a_changed_booking_is_answered_like_a_new_one(change: Command) -> None:
+    """What a company changed waits for an answer and is handed out only after it."""
+    elsewhere = device(ENE, "energy", approval_required=True)
+    past = given(ASKING, elsewhere, company(), taken(nine, ten)).when(change).at(at("09:59"))
+    await past.when(hand_out()).rejected("wrong_status", actual="requested")
+    await past.when(approve(), hand_out()).happened(e.DeviceHandedOut)
+
+
+@pytest.mark.parametrize("change", [reschedule(ten, eleven), transfer(to_device_id=ENE)])
+async def test_another_time_is_not_promised_yet(change: Command) -> None:
+    """A confirmed booking that moved in time is a request, withdrawn at any moment for nothing."""
+    elsewhere = device(ENE, "energy", approval_required=True)
+    past = given(ASKING, elsewhere, company(), taken(nine, ten)).when(change)
+    await past.at(noon).when(cancel()).happened(e.ReservationCancelled, late=False)

@@ -1,5 +1,7 @@
 """Reserving a device: free time, touching and overlapping, and who may book at all."""
 
+from datetime import datetime
+
 import pytest
 
 from domain import events as e
@@ -67,7 +69,7 @@ async def test_buffers_are_occupied_with_the_period() -> None:
     ("start", "end"),
     [(nine, ten), (at("08:30"), at("09:30")), (at("09:30"), at("10:30")), (eight, eleven)],
 )
-async def test_taken_time_is_refused(start: object, end: object) -> None:
+async def test_taken_time_is_refused(start: datetime, end: datetime) -> None:
     """No part of another company's time can be booked, and the refusal says what is in the way."""
     conflict = Conflict(device_id=AUT, period=Period(nine, ten), kind="reservation")
     await (
@@ -78,7 +80,7 @@ async def test_taken_time_is_refused(start: object, end: object) -> None:
 
 
 @pytest.mark.parametrize(("start", "end"), [(eight, nine), (ten, eleven)])
-async def test_touching_is_not_overlapping(start: object, end: object) -> None:
+async def test_touching_is_not_overlapping(start: datetime, end: datetime) -> None:
     """The hour before and the hour after a reservation are free."""
     await (
         given(device(), company(), taken(nine, ten))

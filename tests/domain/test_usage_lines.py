@@ -1,5 +1,7 @@
 """Corrections and waivers of what was logged, and no-shows."""
 
+from typing import Any
+
 import pytest
 
 from domain import events as e
@@ -38,7 +40,7 @@ def used_from_nine_to_eleven() -> Scenario:
     return past.at(eleven).when(take_back(samples=3, staff_minutes=10, usage_type="operated"))
 
 
-def correct(**fields: object) -> Command:
+def correct(**fields: Any) -> Command:
     return CorrectUsage(by=STAFF, reservation_id="r-1", reason=SEALED, **fields)
 
 

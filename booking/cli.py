@@ -1,0 +1,101 @@
+"""The command `booking`. Exit codes: 0 done, 1 refused or found wrong, 2 misused."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+
+import asyncpg
+
+from booking.app import OutOfTries
+from booking.commands import account, load, serve, views
+from booking.commands.common import Refused
+from booking.config import ConfigurationError
+from booking.fixture_files import FixtureError
+from booking.identity_error import IdentityError
+from booking.postgres_programs import EmbeddedServerError
+from booking.serving import ServingError
+from booking.simulation import SimulationError
+from booking.writer import LedgerNewer, Unreachable
+from domain.rejected import Rejected
+from projections.operations import ProjectionStoppedError
+
+REFUSED, MISUSED = 1, 2
+INTERRUPTED, TERMINATED = 130, 143
+"""As shells count a process that ended by SIGINT or SIGTERM."""
+
+EXAMPLES = """\
+examples:
+  booking demo                                    a demonstration on http://127.0.0.1:8000
+  booking serve --data /srv/booking --port 9000
+  booking load terms.yaml devices.yaml companies.yaml people.yaml
+  booking account add hong@lab.example --name-ko 홍길동 --role administrator
+  booking audit replay --check
+
+`booking COMMAND --help` tells more. Settings are BOOKING_* variables, listed in the README.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code. Mistakes are one line on standard error."""
+    options = _parser().parse_args(arguments)
+    # Only a process's own main thread may say what a signal does.
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, _terminate)
+    try:
+        code: int = options.run(options)
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except tuple(_FAILURES) as error:
+        return _fail(error)
+    return code
+
+
+_FAILURES: dict[type[Exception], str] = {
+    ConfigurationError: "{}",
+    Refused: "{}",
+    FixtureError: "{}",
+    SimulationError: "{}",
+    ServingError: "{}",
+    IdentityError: "{}",
+    Rejected: "{}",
+    EmbeddedServerError: "{}",
+    ProjectionStoppedError: "{}",
+    LedgerNewer: "the ledger was written by a newer version than this one.",
+    OutOfTries: "others were faster every time; try again.",
+    Unreachable: "the database does not answer ({}); try again.",
+    OSError: "a file or the database is out of reach: {}",
+    asyncpg.PostgresError: "the database refuses: {}",
+    asyncpg.InterfaceError: "the database is out of reach: {}",
+}
+"""What people may run into, and how they hear of it; whatever else happens is a bug."""
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="booking",
+        description="Booking of shared demonstration devices on one event ledger.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for topic in (serve, load, account, views):
+        topic.add(commands)
+    return parser
+
+
+def _fail(error: Exception) -> int:
+    text = next(text for kind, text in _FAILURES.items() if isinstance(error, kind))
+    line = " ".join(text.format(error).split())
+    sys.stderr.write(f"booking: {line}\n")
+    return MISUSED if isinstance(error, ConfigurationError) else REFUSED
+
+
+def _terminate(_signal: int, _frame: FrameType | None) -> None:
+    # Ends like an error would, so that the embedded database is left in good order.
+    raise SystemExit(TERMINATED)

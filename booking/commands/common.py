@@ -1,0 +1,83 @@
+"""What commands share: their options, the database they work on, and a progress bar."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeAlias, TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from booking.config import Settings
+from booking.serving import available_database
+from booking.testbed import Testbed, open_testbed
+
+Answer = TypeVar("Answer")
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name
+Run = Callable[[argparse.Namespace], int]
+
+
+class Refused(Exception):  # noqa: N818 - an answer, not a fault
+    """A command that cannot be done as it was given; the text says why."""
+
+
+def command(
+    commands: Commands, name: str, run: Run, about: str, examples: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command with what it does, in one sentence, and examples of its use."""
+    parser = commands.add_parser(
+        name,
+        help=about,
+        description=f"{about[0].upper()}{about[1:]}.",
+        epilog=f"examples:\n{examples}" if examples else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        metavar="DIR",
+        help="folder of the embedded database (default: BOOKING_DATA or ./data); "
+        "not used with BOOKING_DATABASE_URL",
+    )
+
+
+def settings_of(options: argparse.Namespace, **more: object) -> Settings:
+    """The environment's settings, with the options of this command above them."""
+    return Settings.from_environment(None, data=options.data, **more)
+
+
+def with_testbed(
+    options: argparse.Namespace, work: Callable[[Testbed, str], Awaitable[Answer]]
+) -> Answer:
+    """Do some work on the database that the options name; `work` gets its URL, too."""
+    settings = settings_of(options)
+
+    async def opened(url: str) -> Answer:
+        async with open_testbed(url, settings) as testbed:
+            return await work(testbed, url)
+
+    with available_database(settings) as url:
+        return asyncio.run(opened(url))
+
+
+def say(text: str) -> None:
+    """Print what a command answers."""
+    print(text, flush=True)  # noqa: T201 - it is a command line
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on standard error; the callback takes how much is done of how much."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, TimeElapsedColumn(), console=console) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

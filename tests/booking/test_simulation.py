@@ -1,0 +1,303 @@
+"""A made-up history keeps to the rules, reads like a year of work, and ends in a present."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from booking.app import Booking, LedgerSource
+from booking.config import Settings
+from booking.database import migrate
+from booking.demonstration import (
+    NoDemonstration,
+    begin,
+    demonstration_fixtures,
+    demonstration_habits,
+    prepare,
+)
+from booking.fixture_files import FixtureError
+from booking.loading import load, open_ledger
+from booking.postgres import EmbeddedServer
+from booking.simulation import SimulationError, simulate
+from booking.simulation_habits import letter_of, poisson, read_habits
+from booking.simulation_ledger import remembered_ledger
+from booking.simulation_world import World
+from booking.testbed import Testbed as Process
+from booking.testbed import open_testbed
+from domain.actor import SYSTEM
+from domain.agenda import Agenda
+from domain.companies import SetMostAhead
+from domain.decisions import Fact, Recall
+from domain.device import InHand
+from domain.event import Recorded
+from domain.period import SEOUL, Period
+from domain.quota import Quota
+from domain.reservation import Reservation
+from domain.standing import Standing
+from domain.stored import decode_body
+from domain.terms import Terms
+
+Told = tuple[str, Any, Any, Any, Any, Any]
+
+
+@pytest.fixture
+async def testbed(database_url: str) -> AsyncIterator[Process]:
+    """A testbed with an empty ledger."""
+    async with open_testbed(database_url, Settings()) as opened:
+        yield opened
+
+
+async def test_three_hundred_events_make_a_year(testbed: Process, database_url: str) -> None:
+    """About as many events as were asked for lie in the year, and the views fold them all."""
+    await begin(testbed)
+    events = await simulated(database_url, events=300)
+    assert 200 <= events <= 400
+    history = await read_all(testbed)
+    assert len(history) == (await testbed.ledger.head()).position
+    months = {recorded.recorded_at.astimezone(SEOUL).strftime("%Y-%m") for recorded in history}
+    assert len(months) >= 12
+    kinds = Counter(recorded.type for recorded in history)
+    for kind in ("ReservationConfirmed", "ReservationApproved", "DeviceReturned", "UsageLogged"):
+        assert kinds[kind] > 5
+    await testbed.projector.catch_up()
+    assert await testbed.projector.replay_check(lambda _done, _total: None) is None
+
+
+async def test_it_ends_in_a_present(testbed: Process, database_url: str) -> None:
+    """Somebody uses a device, one is broken, requests wait, and maintenance lies ahead."""
+    await begin(testbed)
+    await simulated(database_url, events=300)
+    world = World()
+    for recorded in await read_all(testbed):
+        world.hear(recorded)
+    devices = world.devices.values()
+    assert any(device.in_hand.reservation_id for device in devices)
+    assert any(device.breakdown.breakdown_id for device in devices)
+    statuses = Counter(one.status for one in world.reservations.values())
+    assert statuses["requested"] >= 1
+    soon = Period(datetime.now(UTC), datetime.now(UTC) + timedelta(days=21))
+    entries = [entry for device in devices for entry in device.agenda.entries.values()]
+    assert any(one.kind == "maintenance" and one.occupied.overlaps(soon) for one in entries)
+    assert any(one.kind == "reservation" and one.occupied.overlaps(soon) for one in entries)
+
+
+async def test_it_leaves_room_for_visitors(testbed: Process, database_url: str) -> None:
+    """Open benches stay mostly free, and the visitors' companies have most of their quota left."""
+    await begin(testbed)
+    await simulated(database_url, events=3_000)
+    now = datetime.now(UTC)
+    recall = Recall(LedgerSource(testbed.ledger, None))
+    coming = Period(now, now + timedelta(days=28))
+    for device_id in ("AUT-018", "HEA-013", "ENE-013"):
+        (agenda,) = await recall(Agenda(device_id, coming))
+        parts = [entry.occupied.part_in(coming) for entry in agenda.entries.values()]
+        assert sum(part.hours for part in parts if part is not None) < 0.3 * coming.hours
+    for company_id in ("mudeung", "hanbit"):
+        (quota,) = await recall(Quota(company_id, "energy", coming))
+        limit = quota.limits[None]
+        assert limit is not None
+        assert all(quota.used(month, None) < 0.6 * limit for month in quota.months)
+
+
+async def test_the_same_seed_tells_the_same_story(server: EmbeddedServer) -> None:
+    """One seed and one end: the same events at the same times. Another seed tells another."""
+    end = datetime.now(UTC) - timedelta(hours=1)
+    stories = []
+    for seed in (7, 7, 8):
+        async with another_database(server) as url, open_testbed(url, Settings()) as testbed:
+            at = end - timedelta(days=200)
+            await open_ledger(testbed, demonstration=True, at=at)
+            await load(testbed, demonstration_fixtures(), at=at)
+            before = (await testbed.ledger.head()).position
+            await simulated(url, events=150, seed=seed, end=end)
+            stories.append([told(one) for one in await read_all(testbed) if one.position > before])
+    assert len(stories[0]) > 50
+    assert stories[0] == stories[1]
+    assert stories[0] != stories[2]
+
+
+async def test_it_goes_on_where_it_stopped(testbed: Process, database_url: str) -> None:
+    """A later run hands out, returns and repairs what an earlier one left behind."""
+    end = datetime.now(UTC)
+    at = end - timedelta(days=60)
+    await open_ledger(testbed, demonstration=True, at=at)
+    await load(testbed, demonstration_fixtures(), at=at)
+    await simulated(database_url, events=600, end=end - timedelta(days=30))
+    middle = (await testbed.ledger.head()).position
+    await simulated(database_url, events=600, end=end)
+    history = await read_all(testbed)
+    earlier = {
+        one.event.reservation_id for one in history[:middle] if hasattr(one.event, "purpose")
+    }
+    later = [one for one in history[middle:] if one.type == "DeviceReturned"]
+    assert any(one.event.reservation_id in earlier for one in later)
+    assert [one.recorded_at for one in history] == sorted(one.recorded_at for one in history)
+
+
+async def test_where_there_is_no_past_it_happens_now(testbed: Process, database_url: str) -> None:
+    """On a ledger that is up to date, companies ask for devices at the ledger's own time."""
+    await begin(testbed)
+    await simulated(database_url, events=200)
+    await testbed.booking.do(SetMostAhead(by=SYSTEM, company_id="mudeung", reservations=299))
+    before = await testbed.ledger.head()
+    began = datetime.now(UTC) - timedelta(seconds=1)
+    assert 20 <= await simulated(database_url, events=20) <= 30
+    history = await read_all(testbed)
+    assert all(one.recorded_at > began for one in history[before.position :])
+
+
+async def test_only_a_demonstration_is_made_up(testbed: Process, database_url: str) -> None:
+    """An empty ledger and a real one are refused, and nothing is written."""
+    with pytest.raises(SimulationError, match="empty"):
+        await simulated(database_url, events=10)
+    await open_ledger(testbed, demonstration=False)
+    with pytest.raises(SimulationError, match="real"):
+        await simulated(database_url, events=10)
+    with pytest.raises(NoDemonstration):
+        await prepare(testbed, database_url, ignore)
+    assert (await testbed.ledger.head()).position == 1
+
+
+async def test_a_demonstration_is_prepared_once(testbed: Process, database_url: str) -> None:
+    """The second time finds everything there, and leaves it as it is."""
+    assert await prepare(testbed, database_url, ignore, events=200) > 500
+    before = await testbed.ledger.head()
+    assert await prepare(testbed, database_url, ignore, events=200) == 0
+    assert await testbed.ledger.head() == before
+
+
+async def test_an_interrupted_preparation_goes_on(testbed: Process, database_url: str) -> None:
+    """What was stopped in the middle of the year is finished by the next start."""
+    reached = asyncio.Event()
+
+    def notice(done: int, _total: int) -> None:
+        if done > 100:
+            reached.set()
+
+    preparing = asyncio.create_task(prepare(testbed, database_url, notice, events=400))
+    await asyncio.wait_for(reached.wait(), 60)
+    preparing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await preparing
+    stopped = await testbed.ledger.head()
+    assert stopped.recorded_at < datetime.now(UTC) - timedelta(days=30)
+    assert await prepare(testbed, database_url, ignore, events=400) > 50
+    head = await testbed.ledger.head()
+    assert head.recorded_at > datetime.now(UTC) - timedelta(days=3)
+
+
+async def test_memory_answers_like_the_ledger(testbed: Process, database_url: str) -> None:
+    """Facts recalled from memory and from the database are folded from the same events."""
+    await begin(testbed)
+    await simulated(database_url, events=300)
+    history = await read_all(testbed)
+    reservation_id = next(
+        one.event.reservation_id for one in history if one.type == "DeviceReturned"
+    )
+    months = Period(datetime.now(UTC) - timedelta(days=90), datetime.now(UTC))
+    facts: list[Fact] = [
+        *(Terms("AUT-004"), InHand("ENE-013"), Agenda("AUT-004", months)),
+        *(Quota("hanbit", "healthcare", months), Standing("hanbit"), Reservation(reservation_id)),
+    ]
+    queries = [query for fact in facts for query in fact.queries]
+    async with remembered_ledger(database_url, ignore_event) as (remembered, _pool):
+        for upto in (None, len(history) // 2):
+            expected = await testbed.ledger.recall(queries, upto)
+            found = await remembered.recall(queries, upto)
+            assert found.head == expected.head
+            assert [(one.position, sorted(numbers)) for one, numbers in found.events] == [
+                (one.position, sorted(numbers)) for one, numbers in expected.events
+            ]
+            assert found.events
+
+
+async def test_memory_notices_what_others_write(testbed: Process, database_url: str) -> None:
+    """A decision from memory that is out of date is made again from what is true."""
+    await open_ledger(testbed, demonstration=True)
+    await load(testbed, demonstration_fixtures())
+    heard: list[int] = []
+    async with remembered_ledger(database_url, lambda one: heard.append(one.position)) as (
+        remembered,
+        pool,
+    ):
+        await testbed.booking.do(SetMostAhead(by=SYSTEM, company_id="hanbit", reservations=7))
+        stale = Booking(remembered, pool)
+        done = await stale.do(SetMostAhead(by=SYSTEM, company_id="hanbit", reservations=7))
+        # Memory said otherwise, so it tried to append, was told, and found that nothing is to do.
+        assert list(done.events) == []
+        await stale.do(SetMostAhead(by=SYSTEM, company_id="hanbit", reservations=8))
+        head = await testbed.ledger.head()
+        assert remembered.position == head.position
+        assert heard == list(range(1, head.position + 1))
+
+
+def test_habits_differ_by_terms() -> None:
+    """Every device of the fixtures is recognised by the profile that its file names."""
+    fixtures = demonstration_fixtures()
+    assert {one.device_id: one.terms for one in fixtures.devices} == {
+        device_id: letter_of(terms) for device_id, terms in fixtures.terms.items()
+    }
+
+
+def test_wrong_habits_name_the_key(tmp_path: Path) -> None:
+    """A habit that is missing is named with its file."""
+    path = tmp_path / "simulation.yaml"
+    path.write_text("no_show_share: 0.1\n", encoding="utf-8")
+    with pytest.raises(FixtureError, match=r"simulation.yaml: Object missing required field"):
+        read_habits(path)
+
+
+def test_chance_events_come_as_often_as_they_should() -> None:
+    """Poisson's numbers have the mean that was asked for."""
+    rng = Random(1)  # noqa: S311 - dice
+    numbers = [poisson(rng, 2.5) for _ in range(5_000)]
+    assert sum(numbers) / len(numbers) == pytest.approx(2.5, abs=0.1)
+
+
+async def simulated(url: str, *, events: int, seed: int = 1, end: datetime | None = None) -> int:
+    return await simulate(url, demonstration_habits(), events=events, seed=seed, end=end)
+
+
+async def read_all(testbed: Process) -> Sequence[Recorded]:
+    rows = await testbed.database.app.fetch("SELECT body FROM ledger.events ORDER BY position")
+    return [decode_body(row["body"]) for row in rows]
+
+
+def told(recorded: Recorded) -> Told:
+    """What of an event does not depend on random ids and keys."""
+    event = recorded.event
+    named = ("device_id", "company_id", "period", "occupied")
+    return (recorded.type, recorded.recorded_at, *(getattr(event, one, None) for one in named))
+
+
+@asynccontextmanager
+async def another_database(server: EmbeddedServer) -> AsyncIterator[str]:
+    """A migrated database beside the test's own."""
+    name = f"story_{uuid4().hex}"
+    connection = await asyncpg.connect(server.url)
+    try:
+        await connection.execute(f"CREATE DATABASE {name}")
+        url = server.url.replace("/postgres?", f"/{name}?", 1)
+        await migrate(url)
+        yield url
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+def ignore(_done: int, _total: int) -> None:
+    """Nobody watches."""
+
+
+def ignore_event(_recorded: Recorded) -> None:
+    """Nobody listens."""

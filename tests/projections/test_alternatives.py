@@ -1,0 +1,91 @@
+"""Alternatives as they are read from the views, for a booking that came too late."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from booking.database import Database
+from domain import events as e
+from domain.period import Period
+from projections.alternatives import find_alternatives
+from projections.projector import Projector
+from tests.projections.written import BEGIN, WrittenLedger
+from tests.scenario import (
+    AUT,
+    DAY,
+    ENE,
+    HOUR,
+    MINUTE,
+    closure,
+    device,
+    eight,
+    eleven,
+    nine,
+    taken,
+    ten,
+)
+
+
+@pytest.fixture
+async def devices(ledger: WrittenLedger) -> None:
+    """AUT-018, for which ENE-013 can stand in, and a device of another program that is gone."""
+    commissioned, *more = device()
+    stands_in = {name: getattr(commissioned, name) for name in commissioned.__struct_fields__}
+    compatible = e.DeviceCommissioned(**stands_in | {"compatible": ("AUT-999", ENE)})
+    await ledger.append(compatible, *more, *device(ENE, "energy", closed_on_holidays=False))
+
+
+async def found(database: Database, wanted: Period, **fields: Any) -> list[tuple[str, Any, str]]:
+    alternatives = await find_alternatives(database.app, AUT, wanted, BEGIN, **fields)
+    return [(one.device_id, one.start, one.kind) for one in alternatives]
+
+
+@pytest.mark.usefixtures("devices")
+async def test_the_loser_of_a_race_is_shown_three_ways_out(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """Later on the same device, another device at the same time, and earlier that day."""
+    buffered = Period(nine - 30 * MINUTE, ten + 15 * MINUTE)
+    await ledger.append(taken(nine, ten, occupied=buffered))
+    await projector.catch_up()
+    assert await found(database, Period(nine, ten)) == [
+        (AUT, ten + 30 * MINUTE, "next_free"),
+        (ENE, nine, "compatible"),
+        (AUT, eight - 30 * MINUTE, "earlier"),
+    ]
+
+
+@pytest.mark.usefixtures("devices")
+async def test_who_moves_a_booking_is_not_in_its_own_way(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """The time that the reservation holds now counts as free."""
+    await ledger.append(taken(nine, ten), taken(ten, eleven, reservation_id="r-2"))
+    await projector.catch_up()
+    moved = await found(database, Period(ten, eleven), but="r-1")
+    assert (AUT, nine, "earlier") in moved
+
+
+@pytest.mark.usefixtures("devices")
+async def test_a_device_that_is_full_for_weeks_is_looked_at_further(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """Three weeks of bookings, then a closed day: the first free time is the day after."""
+    for day in range(21):
+        start = nine.replace(hour=0) + day * DAY
+        await ledger.append(taken(start, start + DAY, reservation_id=f"r-{day}"))
+    await ledger.append(closure("2026-11-23"))
+    await projector.catch_up()
+    free = nine.replace(hour=0) + 22 * DAY
+    alternatives = await found(database, Period(nine, ten))
+    assert alternatives[0] == (AUT, free, "next_free")
+
+
+@pytest.mark.usefixtures("projector")
+async def test_a_device_nobody_knows_has_no_alternatives(
+    database: Database,
+) -> None:
+    """Not even an error: who may see the device is decided elsewhere."""
+    assert await found(database, Period(nine, nine + HOUR)) == []

@@ -1,0 +1,129 @@
+"""Outages, breakdowns, problems, maintenance log and calibrations over HTTP."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from tests.web.conftest import World, asked, tomorrow
+
+KIM, STAFF = "kim@mudeung.example", "staff@testbed.example"
+
+
+async def test_a_dry_run_shows_what_would_be_displaced_and_records_nothing(world: World) -> None:
+    """The dry run names the bookings in the way with other times, none within the outage."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    made = (await kim.post("/api/reservations", json=asked())).json()
+    head = await world.testbed.ledger.head()
+    answer = await staff.post("/api/devices/AUT-018/outages?dry_run=true", json=_outage())
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["dry_run"] is True
+    (hit,) = answer.json()["displaced"]
+    assert hit["reservation_id"] == made["reservation_id"]
+    later = [one for one in hit["alternatives"] if one["kind"] == "same_device_later"]
+    assert later
+    assert all(one["start"] >= answer.json()["end"] for one in later)
+    assert (await world.testbed.ledger.head()).position == head.position
+
+
+async def test_an_outage_displaces_and_its_cancellation_frees(world: World) -> None:
+    """A real outage makes bookings `displaced`, never deleted, and holds the time itself."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    made = (await kim.post("/api/reservations", json=asked())).json()
+    answer = await staff.post("/api/devices/AUT-018/outages", json=_outage())
+    outage = answer.json()
+    assert answer.status_code == 201, answer.text
+    assert outage["reason"] == "정기 점검"
+    (hit,) = outage["displaced"]
+    assert (hit["status"], hit["displaced_by"]) == ("displaced", outage["outage_id"])
+    shown = await kim.get(f"/api/reservations/{made['reservation_id']}")
+    assert shown.json()["status"] == "displaced"
+    taken = await kim.post("/api/reservations", json=asked())
+    assert taken.status_code == 409
+    assert taken.json()["conflicts"][0]["kind"] == "maintenance"
+    cancelled = await staff.post(f"/api/outages/{outage['outage_id']}/cancel")
+    assert cancelled.json()["status"] == "cancelled"
+    assert (await kim.post("/api/reservations", json=asked())).status_code == 201
+
+
+async def test_a_breakdown_runs_until_it_is_repaired(world: World) -> None:
+    """A breakdown displaces, can be extended by a second report, and ends with the repair."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    await kim.post("/api/reservations", json=asked(days=2))
+    first = await staff.post("/api/devices/AUT-018/breakdown", json=_until(days=1))
+    assert first.status_code == 201, first.text
+    assert first.json()["displaced"] == []
+    second = (await staff.post("/api/devices/AUT-018/breakdown", json=_until(days=3))).json()
+    assert second["outage_id"] == first.json()["outage_id"]
+    assert len(second["displaced"]) == 1
+    assert (await kim.get("/api/devices/AUT-018")).json()["state"] == "broken_down"
+    mended = await staff.post("/api/devices/AUT-018/repaired", json={"repairer": "김기사"})
+    assert mended.json()["status"] == "repaired"
+    assert (await kim.get("/api/devices/AUT-018")).json()["state"] == "in_service"
+    again = await staff.post("/api/devices/AUT-018/repaired")
+    assert again.json()["violations"][0]["rule"] == "not_broken_down"
+
+
+async def test_problems_are_reported_by_companies_and_resolved_by_staff(world: World) -> None:
+    """Anybody who books may report a problem; it counts as open until staff resolve it."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    made = await kim.post("/api/devices/AUT-018/problems", json={"text": "커넥터 접촉 불량"})
+    assert made.status_code == 201, made.text
+    assert (await kim.get("/api/devices/AUT-018")).json()["open_problems"] == 1
+    path = f"/api/devices/AUT-018/problems/{made.json()['problem_id']}/resolve"
+    assert (await kim.post(path)).status_code == 403
+    assert (await staff.post(path, json={"text": "교체"})).status_code == 200
+    assert (await kim.get("/api/devices/AUT-018")).json()["open_problems"] == 0
+    assert (await staff.post(path)).status_code == 404
+
+
+async def test_maintenance_and_calibration_are_logged(world: World) -> None:
+    """A log line and a certificate are recorded; the certificate shows in the catalogue."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    line = {"work": "팬 교체", "parts": "팬 2개", "cost": 45_000}
+    logged = await staff.post("/api/devices/AUT-018/maintenance-log", json=line)
+    assert logged.status_code == 201, logged.text
+    assert int(logged.headers["ledger-position"]) == logged.json()["position"]
+    good = tomorrow("00:00", days=365).isoformat()
+    certificate = {"certificate": "KOLAS-2026-1", "valid_until": good, "laboratory": "KTL"}
+    done = await staff.post("/api/devices/AUT-018/calibrations", json=certificate)
+    assert done.status_code == 201, done.text
+    device = (await kim.get("/api/devices/AUT-018")).json()
+    assert device["calibration_valid_until"] == done.json()["valid_until"]
+    assert (
+        await kim.post("/api/devices/AUT-018/calibrations", json=certificate)
+    ).status_code == 403
+
+
+async def test_typed_text_is_nowhere_in_the_ledger(world: World) -> None:
+    """What people type is stored as ciphertext: no event holds it."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    await kim.post("/api/reservations", json=asked(purpose="비밀스러운 목적"))
+    await kim.post("/api/devices/AUT-018/problems", json={"text": "비밀스러운 문제"})
+    await staff.post("/api/devices/ENE-013/outages", json=_outage(reason="비밀스러운 까닭"))
+    stored = await world.testbed.ledger.stored(limit=1000)
+    assert all("비밀" not in event.body.decode() for event in stored)
+
+
+async def test_devices_that_are_not_there_are_404(world: World) -> None:
+    """Every action on an unknown device answers 404, whatever its id looks like."""
+    staff = await world.client(STAFF)
+    for name in ("AUT-999", "%00", "a%1Fb", "..%2F..", "장비"):
+        for action, body in (
+            ("outages", _outage()),
+            ("breakdown", _until(days=1)),
+            ("repaired", {}),
+            ("problems", {"text": "x"}),
+            ("maintenance-log", {"work": "x"}),
+        ):
+            answer = await staff.post(f"/api/devices/{name}/{action}", json=body)
+            assert answer.status_code == 404, (name, action, answer.text)
+
+
+def _outage(**more: Any) -> dict[str, Any]:
+    times = {"start": tomorrow("09:00").isoformat(), "end": tomorrow("18:00").isoformat()}
+    return {"kind": "maintenance", "reason": "정기 점검"} | times | more
+
+
+def _until(days: int) -> dict[str, Any]:
+    return {"expected_until": (tomorrow("00:00") + timedelta(days=days)).isoformat()}
