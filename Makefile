@@ -59,5 +59,10 @@ bench: $(READY)  ## appends beside the library's recorder, reservations at 1,000
 	$(RUN) -m tests.benchmarks.appends
 	$(RUN) -m tests.benchmarks.reserving
 
+faults: $(READY)  ## kill -9 and races for minutes, ten seeds; 500 runs against the naive model
+	for seed in 1 2 3 4 5 6 7 8 9 10; do \
+	  BOOKING_FAULT_SEED=$$seed BOOKING_FAULT_SECONDS=40 $(RUN) -m pytest -q tests/faults || exit 1; done
+	HYPOTHESIS_PROFILE=deep $(RUN) -m pytest -q tests/domain/test_stateful.py
+
 clean:  ## remove the virtual environment and caches, never data
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -28,6 +28,16 @@ GIVE_UP_SECONDS = 10.0
 """How long an append is tried again when the database cannot be reached."""
 RETRY_SECONDS = 0.1
 
+UNREACHABLE = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    # What asyncpg says when the connection breaks between two messages of one call.
+    asyncpg.InternalClientError,
+)
+"""Errors after which an append is sent again: the database is away, or the connection broke."""
+
 _CALL = (
     "SELECT outcome, first, last, recorded_at FROM ledger.append("
     "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
@@ -164,7 +174,7 @@ class _Lane:
                 for member in batch:
                     await self.write([member])
             return True
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except UNREACHABLE as error:
             await self.let_go()
             if monotonic() - min(one.since for one in batch) < GIVE_UP_SECONDS:
                 await asyncio.sleep(RETRY_SECONDS)
@@ -188,7 +198,7 @@ class _Lane:
     async def let_go(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
-            with contextlib.suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with contextlib.suppress(*UNREACHABLE):
                 await self._pool.release(connection)
 
 

@@ -95,7 +95,13 @@ def problem_of(error: BaseException, language: str) -> Problem:  # noqa: C901, P
             return Problem("malformed")
         case asyncpg.DiskFullError():
             return Problem("disk-full")
-        case Unreachable() | OSError() | TimeoutError() | asyncpg.InterfaceError():
+        case (
+            Unreachable()
+            | OSError()
+            | TimeoutError()
+            | asyncpg.InterfaceError()
+            | asyncpg.InternalClientError()
+        ):
             return Problem("unreachable", headers={"Retry-After": RETRY_SECONDS})
         case asyncpg.PostgresError() if _of_database(error):
             return Problem("unreachable", headers={"Retry-After": RETRY_SECONDS})
