@@ -108,7 +108,7 @@ class Settings:
         "that of `BOOKING_PUBLIC_URL`, and loopback",
     )
     app_connections: int = _setting(
-        10, _number(1, 150), "Connections of each web process for decisions and pages."
+        10, _number(5, 150), "Connections of each web process for decisions and pages."
     )
     views_connections: int = _setting(
         3, _number(1, 50), "Connections of each web process for projecting views."

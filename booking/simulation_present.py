@@ -1,19 +1,18 @@
-"""The end of a simulated history is a present: devices in use, one broken, more to come."""
+"""The end of a simulated history is a present: one device broken, requests open, more to come."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from booking.simulation_habits import letter_of, one_of
-from booking.simulation_requests import Wish, ask, reserve
+from booking.simulation_requests import ask
 from booking.simulation_stage import Stage
 from booking.simulation_upkeep import break_down, schedule_maintenance
 from booking.simulation_world import KnownDevice
-from domain.period import SEOUL, Period
+from domain.period import Period
 from domain.reservations import ApproveReservation
-from domain.usage import HandOutDevice
 
 Progress = Callable[[int, int], None]
 IDLE_TRIES = 300
@@ -25,7 +24,6 @@ def make_it_lively(stage: Stage) -> None:
     stage.at(stage.end - timedelta(hours=3), partial(_break_one, stage))
     stage.at(stage.end - timedelta(hours=2), partial(_maintain_soon, stage))
     stage.at(stage.end - timedelta(hours=1), partial(_ask_for_approval, stage))
-    stage.at(stage.end, partial(_use_one, stage))
 
 
 async def live_now(stage: Stage, events: int, progress: Progress) -> None:
@@ -88,35 +86,6 @@ async def _ask_for_approval(stage: Stage) -> None:
         if len(waiting) >= 3 or not devices:  # noqa: PLR2004 - the docstring's three
             return
         await ask(stage, one_of(stage.rng, devices).device_id)
-
-
-async def _use_one(stage: Stage) -> None:
-    """A device is in use when the history ends, at whatever hour that is."""
-    devices = _devices(stage)
-    if any(device.in_hand.reservation_id for device in devices):
-        return
-    for device in (one for one in devices if letter_of(one.terms.now) == "O"):
-        period = _from_now(stage.now, device)
-        if stage.world.allows(device, period, stage.now):
-            company = stage.world.companies[min(stage.world.companies)]
-            person = one_of(stage.rng, list(company.people.values()))
-            wish = Wish(
-                device=device, company=company, person=person, period=period, usage_type="direct"
-            )
-            reservation_id = await reserve(stage, wish)
-            if reservation_id is not None:
-                staff = stage.staff_for(device)
-                await stage.give(HandOutDevice(by=staff, reservation_id=reservation_id))
-                return
-
-
-def _from_now(now: datetime, device: KnownDevice) -> Period:
-    """Two hours from the beginning of the slot that is running."""
-    slot = timedelta(minutes=device.terms.now.slot_minutes)
-    local = now.astimezone(SEOUL)
-    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    start = midnight + (local - midnight) // slot * slot
-    return Period(start, start + timedelta(hours=2))
 
 
 def _devices(stage: Stage) -> list[KnownDevice]:

@@ -26,6 +26,9 @@ MOST_OF_AN_OPEN_BENCH = 0.25
 """Share of the coming weeks up to which benches that are always open get booked, so that a visitor
 of the demonstration finds them free."""
 WEEKS_AHEAD = timedelta(days=21)
+VISIT_BEFORE, VISIT_AFTER = timedelta(hours=4), timedelta(days=2)
+"""Around the end of the history, those benches are nobody's, so that a visitor can try a hand-out
+at once. Late returns of earlier uses are over by then."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,7 +64,10 @@ async def ask(stage: Stage, device_id: str, company_id: str | None = None) -> No
 
 
 async def reserve(stage: Stage, wish: Wish) -> str | None:
-    """Ask for exactly this; the reservation's id, or None when it is refused."""
+    """Ask for exactly this; the reservation's id, or None when it is refused or left to others."""
+    visit = Period(stage.end - VISIT_BEFORE, stage.end + VISIT_AFTER)
+    if letter_of(wish.device.terms.now) == "O" and wish.period.overlaps(visit):
+        return None
     reservation_id = stage.new_id("r")
     device, person, rng = wish.device, wish.person, stage.rng
     colleagues = [one for one in wish.company.people if one != person.account_id]

@@ -24,6 +24,8 @@ from projections.projector import Projector
 class Testbed:
     """What commands, pages and tasks of one process work with."""
 
+    __test__ = False  # pytest takes classes that begin with Test for its own
+
     settings: Settings
     database: Database
     ledger: Ledger

@@ -115,6 +115,11 @@ def requested(start: datetime, end: datetime, **fields: Any) -> e.ReservationReq
     return e.ReservationRequested(**_reservation(start, end, fields))
 
 
+def expired(start: datetime, end: datetime) -> e.RequestExpired:
+    """The end of a request that nobody answered."""
+    return e.RequestExpired(**_reservation(start, end, {}))
+
+
 def _reservation(start: datetime, end: datetime, fields: dict[str, Any]) -> dict[str, Any]:
     return {
         "reservation_id": "r-1",

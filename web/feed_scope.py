@@ -174,7 +174,11 @@ async def _named(
         company = await usage.company(reader, target, as_of=as_of)
     if device is not None:
         name = f"{target} {device.name.in_language(code)}"
-        return name, say("Bookings and outages of this device"), _COLORS.get(device.sector, "steelblue")
+        return (
+            name,
+            say("Bookings and outages of this device"),
+            _COLORS.get(device.sector, "steelblue"),
+        )
     if company is not None:
         name = say("Bookings of %(name)s", name=company.name.in_language(code))
         return name, say("All bookings of this company"), "mediumpurple"

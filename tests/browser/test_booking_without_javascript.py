@@ -21,7 +21,7 @@ def test_sign_in_book_and_see_it_on_the_timeline(person: Callable[..., Any]) -> 
     assert "예약했어요" in page.inner_text(".note.done")
     path = page.url.split("?")[0]
     page.goto(f"/timeline?week={tomorrow('00:00').date()}")
-    bar = page.locator(f"a.b[href='{path[path.index('/reservations'):]}']")
+    bar = page.locator(f"a.b[href='{path[path.index('/reservations') :]}']")
     assert bar.count() == 1
     cell, box = bar.locator("xpath=..").bounding_box(), bar.bounding_box()
     assert cell is not None

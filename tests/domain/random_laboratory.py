@@ -7,6 +7,7 @@ from hypothesis.stateful import precondition, rule
 
 from domain.outages import CancelOutage, ExtendBreakdown, RepairDevice, RescheduleOutage
 from domain.usage import WithdrawNoShow
+from tests.domain.naive_rules import SLOT
 from tests.domain.random_commands import (
     DEVICES,
     LENGTHS,
@@ -29,14 +30,6 @@ class LaboratoryCommands(Commands):
         self.naive.now += minutes
         self.scenario.ledger.now = moment(self.naive.now)
 
-    @having("confirmed")
-    @rule(which=WHICH)
-    def time_comes(self, which: int) -> None:
-        """It is a minute past the start of a booking, if that is still to come."""
-        start = self.naive.bookings[self.any_booking(which, "confirmed")].period[0]
-        if start - self.naive.now >= 0:
-            self.time_passes(start - self.naive.now + 1)
-
     @having("requested")
     @rule(which=WHICH, yes=st.booleans())
     def answer(self, which: int, yes: bool) -> None:
@@ -44,14 +37,18 @@ class LaboratoryCommands(Commands):
         self.give(approve(name) if yes else decline(name), self.naive.answer(name, yes))
 
     @having("confirmed")
-    @rule(which=WHICH, back=MINUTES)
-    def hand_out(self, which: int, back: int) -> None:
-        name, minute = self.any_booking(which, "confirmed"), self.naive.now - back
+    @rule(which=WHICH, back=MINUTES, early=MINUTES)
+    def hand_out(self, which: int, back: int, early: int) -> None:
+        name = self.any_booking(which, "confirmed")
+        start = self.naive.bookings[name].period[0]
+        self.time_passes(max(0, start + SLOT - early - self.naive.now))
+        minute = self.naive.now - back
         self.give(hand_out(name, moment(minute)), self.naive.hand_out(name, minute))
 
     @having("in_use")
-    @rule(which=WHICH, back=MINUTES)
-    def take_back(self, which: int, back: int) -> None:
+    @rule(which=WHICH, back=MINUTES, minutes=st.integers(0, 400))
+    def take_back(self, which: int, back: int, minutes: int) -> None:
+        self.time_passes(minutes)
         name, minute = self.any_booking(which, "in_use"), self.naive.now - back
         self.give(take_back(name, moment(minute)), self.naive.take_back(name, minute))
 
@@ -59,6 +56,8 @@ class LaboratoryCommands(Commands):
     @rule(which=WHICH)
     def no_show(self, which: int) -> None:
         name = self.any_booking(which, "confirmed")
+        start = self.naive.bookings[name].period[0]
+        self.time_passes(max(0, start - self.naive.now - which // 6))
         self.give(no_show(name), self.naive.no_show(name))
 
     @having("no_show")

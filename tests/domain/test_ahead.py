@@ -12,9 +12,11 @@ from tests.scenario import (
     approve,
     cancel,
     company,
+    decline,
     device,
     eight,
     eleven,
+    expired,
     extend,
     given,
     hand_out,
@@ -60,6 +62,14 @@ async def test_what_has_ended_is_not_ahead(ending: Command) -> None:
     await past.when(reserve(*LATER)).happened(e.ReservationConfirmed)
 
 
+async def test_a_declined_or_expired_request_is_not_ahead() -> None:
+    """A request that was answered with no, or not at all, makes room for another."""
+    past = given(device(), company(most_ahead=1), requested(nine, ten)).when(decline())
+    await past.when(reserve(*LATER)).happened(e.ReservationConfirmed)
+    past = given(device(), company(most_ahead=1), requested(nine, ten), expired(nine, ten))
+    await past.when(reserve(*LATER)).happened(e.ReservationConfirmed)
+
+
 async def test_what_is_in_hand_is_not_ahead() -> None:
     """A device handed out early is in use, and what is in use is not ahead."""
     past = given(device(), company(most_ahead=1), taken(nine, ten)).at(eight).when(hand_out())
@@ -85,6 +95,13 @@ async def test_changing_a_reservation_adds_none() -> None:
     past = given(device(), company(most_ahead=1), taken(nine, eleven))
     past = past.when(reschedule(ten, noon), shorten(ten, eleven), extend(ten, noon))
     await past.happened(e.ReservationExtended)
+
+
+async def test_a_limit_lowered_since() -> None:
+    """A company that has more ahead than it may by now can still move what it has."""
+    second = taken(ten, eleven, reservation_id="r-9")
+    past = given(device(), company(most_ahead=1), taken(nine, ten), second)
+    await past.when(reschedule(eleven, noon)).happened(e.ReservationRescheduled)
 
 
 async def test_a_company_at_its_limit_is_approved() -> None:

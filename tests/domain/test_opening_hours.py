@@ -117,9 +117,10 @@ async def test_what_runs_unattended_runs_through_closed_time(end: str) -> None:
         (eight, at("2026-11-03 12:00")),
         (at("18:00"), at("2026-11-03 12:00")),
         (nine, at("2026-11-03 19:00")),
+        (nine, at("2026-11-04 09:00")),
         (nine, at("2026-11-07 12:00")),
     ],
-    ids=["starts before", "starts at closing", "ends after", "ends on Saturday"],
+    ids=["starts before", "starts at closing", "ends after", "ends at opening", "ends on Saturday"],
 )
 async def test_hand_out_and_return_need_opening_hours(start: datetime, end: datetime) -> None:
     """Even what runs unattended starts and ends while the laboratory is open."""

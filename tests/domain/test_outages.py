@@ -121,7 +121,7 @@ async def test_entered_a_little_late() -> None:
     past = given(device(), company()).at(noon)
     await past.when(outage(noon - DAY - MINUTE, thirteen)).rejected("past")
     await past.when(outage(nine, noon)).rejected("past")
-    await past.when(outage(nine, thirteen)).happened(e.OutageScheduled)
+    await past.when(outage(noon - DAY, thirteen)).happened(e.OutageScheduled)
 
 
 async def test_what_has_gone_by_is_not_displaced() -> None:

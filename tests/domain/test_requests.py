@@ -23,6 +23,7 @@ from tests.scenario import (
     decline,
     device,
     eleven,
+    expired,
     extend,
     given,
     hand_out,
@@ -121,10 +122,7 @@ async def test_a_declined_request_frees_its_time() -> None:
 
 async def test_an_expired_request_frees_its_time() -> None:
     """A request that nobody answered in time holds neither time nor quota any more."""
-    expired = e.RequestExpired(
-        **{name: getattr(requested(nine, ten), name) for name in e.RequestExpired.__struct_fields__}
-    )
-    past = given(ASKING, company(automotive=1), requested(nine, ten), expired)
+    past = given(ASKING, company(automotive=1), requested(nine, ten), expired(nine, ten))
     await past.when(approve()).rejected("wrong_status", actual="expired")
     await past.when(reserve(nine, ten)).happened(e.ReservationRequested)
 

@@ -119,6 +119,12 @@ async def test_with_notice_what_has_begun_is_past() -> None:
     )
 
 
+async def test_with_notice_this_very_moment_is_too_soon() -> None:
+    """What begins now has not gone by, but no notice was given."""
+    past = given(device(notice_minutes=60), company()).at(nine)
+    await past.when(reserve(nine, noon)).rejected("notice", limit="2026-11-02 10:00")
+
+
 async def test_the_horizon_is_kept_to_the_minute() -> None:
     """Ninety days ahead may be booked, and no minute later."""
     scenario = given(device(horizon_days=90, slot_minutes=1), company())

@@ -152,7 +152,7 @@ def client_for(world: World) -> Callable[[str | None], Any]:
 
 
 def world_settings(**options: object) -> Settings:
-    return Settings.from_environment({}, demo=True, app_connections=4, **options)
+    return Settings.from_environment({}, demo=True, app_connections=5, **options)
 
 
 def tomorrow(clock: str, days: int = 1) -> datetime:

@@ -194,7 +194,7 @@ async def test_too_many_failures_are_told_when_to_come_back(world: World) -> Non
 
 async def test_demonstration_accounts_work_in_the_demonstration_only(world_url: str) -> None:
     """Outside a demonstration, its accounts can neither sign in nor use a token."""
-    app = create_app(world_url, Settings(app_connections=3))
+    app = create_app(world_url, Settings(app_connections=5))
     async with running(app), AsyncExitStack() as stack:
         world = World(world_url, app, stack)
         visitor, kim = await world.client(), await world.client(KIM)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.period import SEOUL, Period, at_clock
+from domain.terms_of_use import TermsOfUse
 from domain.text import Text
 from projections.calendar import Entry
 from projections.devices import Device
-from domain.terms_of_use import TermsOfUse
 from tests.web.calendar_readers import Read, events_of, read_by_ics, read_by_vobject
 from tests.web.conftest import World, asked, tomorrow
 from web.calendar_text import clean

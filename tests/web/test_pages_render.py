@@ -52,7 +52,7 @@ async def test_every_page_of_a_role_renders(world: World, role: str, language: s
 
 
 async def test_visitors_see_the_sign_in_page_alone(world: World) -> None:
-    """Whoever is not signed in is led to the sign-in page and, once signed in, to what they wanted."""
+    """A visitor is led to the sign-in page and, once signed in, to the page that was wanted."""
     browser = await browser_of(world)
     page = await browser.get("/timeline?sector=energy")
     assert page.answer.url.path == "/sign-in"

@@ -34,7 +34,7 @@ async def address(world_url: str) -> AsyncIterator[tuple[str, int]]:
     environment = os.environ | {
         "BOOKING_DATABASE_URL": world_url,
         "BOOKING_DEMO": "1",
-        "BOOKING_APP_CONNECTIONS": "4",
+        "BOOKING_APP_CONNECTIONS": "5",
         "BOOKING_PORT": str(port),
     }
     process = subprocess.Popen([*command, *options, "web.asgi:app"], cwd=ROOT, env=environment)  # noqa: S603, ASYNC220
