@@ -88,6 +88,14 @@ async def test_an_extension_displaces_more() -> None:
     await past.when(reserve(ten, eleven)).rejected("slot_taken")
 
 
+async def test_the_last_extension_counts() -> None:
+    """A second extension is longer than the first, and the repair ends what was expected last."""
+    past = given(device(), company()).at(nine).when(break_down(ten), last_until(noon))
+    await past.happened(e.BreakdownExtended)
+    await past.when(last_until(eleven)).rejected("not_longer")
+    await past.at(ten).when(repair()).happened(e.DeviceRepaired, was=Period(nine, noon))
+
+
 async def test_an_extension_into_the_next_month() -> None:
     """A breakdown that goes on into November displaces and blocks there."""
     october = at("2026-10-31 20:00")

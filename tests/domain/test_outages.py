@@ -160,6 +160,12 @@ async def test_moving_onto_itself_and_onto_others() -> None:
     await past.when(move(nine, eleven)).happened(e.OutageRescheduled, was=Period(nine, ten))
 
 
+async def test_what_is_cancelled_is_the_outage_as_moved() -> None:
+    """Cancelling gives back the time that the outage was moved to."""
+    past = given(device(), company()).when(outage(nine, ten), move(nine + DAY, ten + DAY), CANCEL)
+    await past.happened(e.OutageCancelled, occupied=Period(nine + DAY, ten + DAY))
+
+
 async def test_a_cancelled_outage_is_gone() -> None:
     """The time can be booked; what was displaced stays displaced."""
     past = given(device(), company(), taken(nine, ten)).when(outage(nine, noon), CANCEL)

@@ -104,10 +104,17 @@ def world_template(server: EmbeddedServer, migrated: str) -> str:
 @pytest.fixture
 def world_url(server: EmbeddedServer, world_template: str) -> Iterator[str]:
     """The URL of a fresh copy of the world, gone after the test."""
+    url, drop = copied_world(server, world_template)
+    yield url
+    drop()
+
+
+def copied_world(server: EmbeddedServer, template: str) -> tuple[str, Callable[[], None]]:
+    """The URL of a fresh copy of the world, and what drops it."""
     name = f"world_{uuid4().hex}"
-    run(_copy(server.url, name, world_template))
-    yield url_of(server, name)
-    run(_execute(server.url, f"DROP DATABASE {name} WITH (FORCE)"))
+    run(_copy(server.url, name, template))
+    statement = f"DROP DATABASE {name} WITH (FORCE)"
+    return url_of(server, name), lambda: run(_execute(server.url, statement))
 
 
 @pytest.fixture

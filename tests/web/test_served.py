@@ -8,61 +8,69 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
 
 import httpx
 import pytest
 
+from booking.postgres import EmbeddedServer
 from booking.testbed import open_testbed
-from tests.web.conftest import asked, world_settings
+from tests.web.conftest import asked, copied_world, world_settings
 
 KIM, LEE = "kim@mudeung.example", "lee@hanbit.example"
 WORKERS = 2
-START_SECONDS = 30
+START_SECONDS = 60
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-async def address(world_url: str) -> AsyncIterator[tuple[str, int]]:
-    """Host and port of two web processes on a copy of the world."""
+@pytest.fixture(scope="module")
+def served(server: EmbeddedServer, world_template: str) -> Iterator[tuple[str, int]]:
+    """The URL of a copy of the world, and the port of two web processes on it."""
+    url, drop = copied_world(server, world_template)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
+    # A worker that is told to stop while it still starts does not hear it.
+    options = ["--workers", str(WORKERS), "--workers-kill-timeout", "5"]
+    address = ["--host", "127.0.0.1", "--port", str(port)]
     command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
-    options = ["--host", "127.0.0.1", "--port", str(port), "--workers", str(WORKERS)]
     environment = os.environ | {
-        "BOOKING_DATABASE_URL": world_url,
+        "BOOKING_DATABASE_URL": url,
         "BOOKING_DEMO": "1",
         "BOOKING_APP_CONNECTIONS": "5",
         "BOOKING_PORT": str(port),
     }
-    process = subprocess.Popen([*command, *options, "web.asgi:app"], cwd=ROOT, env=environment)  # noqa: S603, ASYNC220
+    process = subprocess.Popen(  # noqa: S603 - our own server
+        [*command, *options, *address, "web.asgi:app"], cwd=ROOT, env=environment
+    )
     try:
-        await _until_ready(port)
-        yield "127.0.0.1", port
+        _until_ready(port)
+        yield url, port
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(30)
+        drop()
 
 
-async def test_of_many_in_two_processes_one_books(address: tuple[str, int], world_url: str) -> None:
+async def test_of_many_in_two_processes_one_books(served: tuple[str, int]) -> None:
     """Sixty clients of two companies want one slot from two processes: one 201, 59 × 409."""
-    tokens = await _tokens(world_url, KIM, LEE)
-    answers = await asyncio.gather(*(_reserve(address, tokens[number % 2]) for number in range(60)))
+    url, port = served
+    tokens = await _tokens(url, KIM, LEE)
+    answers = await asyncio.gather(*(_reserve(port, tokens[number % 2]) for number in range(60)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 59
     assert all(one.json()["alternatives"] for one in answers if one.status_code == 409)
 
 
-async def test_a_booking_of_one_process_is_seen_in_the_other(
-    address: tuple[str, int], world_url: str
-) -> None:
+async def test_a_booking_of_one_process_is_seen_in_the_other(served: tuple[str, int]) -> None:
     """Each of twenty fresh connections, to whichever process, sees the booking at once."""
-    (token,) = await _tokens(world_url, KIM)
-    made = (await _reserve(address, token)).json()
-    host, port = address
+    url, port = served
+    (token,) = await _tokens(url, KIM)
+    made = (await _reserve(port, token, days=2)).json()
     for _ in range(20):
-        async with httpx.AsyncClient(base_url=f"http://{host}:{port}") as client:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             path = f"/api/reservations/{made['reservation_id']}"
             seen = await client.get(path, headers={"Authorization": f"Bearer {token}"})
         assert seen.json() == made
@@ -91,19 +99,21 @@ async def test_a_booking_of_one_process_is_seen_in_the_other(
     ],
 )
 async def test_bytes_in_addresses_are_never_a_fault(
-    address: tuple[str, int], world_url: str, target: bytes, statuses: set[int]
+    served: tuple[str, int], target: bytes, statuses: set[int]
 ) -> None:
     """NUL, broken UTF-8, huge numbers and separators in an address are the client's mistake."""
-    (token,) = await _tokens(world_url, KIM)
-    status, body = await _raw(address, b"GET " + target + b" HTTP/1.1", token)
+    url, port = served
+    (token,) = await _tokens(url, KIM)
+    status, body = await _raw(port, b"GET " + target + b" HTTP/1.1", token)
     assert status in statuses, (status, body)
 
 
-async def test_a_large_body_is_cut_off(address: tuple[str, int], world_url: str) -> None:
+async def test_a_large_body_is_cut_off(served: tuple[str, int]) -> None:
     """A body of two megabytes is 413, told from its announced length alone."""
-    (token,) = await _tokens(world_url, KIM)
+    url, port = served
+    (token,) = await _tokens(url, KIM)
     lines = b"POST /api/reservations HTTP/1.1\r\nContent-Length: 2000000"
-    status, _ = await _raw(address, lines, token)
+    status, _ = await _raw(port, lines, token)
     assert status == 413
 
 
@@ -117,18 +127,18 @@ async def _tokens(url: str, *emails: str) -> list[str]:
         ]
 
 
-async def _reserve(address: tuple[str, int], token: str) -> httpx.Response:
-    host, port = address
+async def _reserve(port: int, token: str, **more: Any) -> httpx.Response:
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=f"http://{host}:{port}", timeout=30) as client:
-        return await client.post("/api/reservations", json=asked(), headers=headers)
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+        return await client.post("/api/reservations", json=asked(**more), headers=headers)
 
 
-async def _raw(address: tuple[str, int], start: bytes, token: str) -> tuple[int, bytes]:
+async def _raw(port: int, start: bytes, token: str) -> tuple[int, bytes]:
     """Status and answer to a request written byte by byte."""
-    reader, writer = await asyncio.open_connection(*address)
-    host = f"{address[0]}:{address[1]}"
-    head = f"\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    head = (
+        f"\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+    )
     writer.write(start + head.encode())
     answer = await asyncio.wait_for(reader.read(), 20)
     writer.close()
@@ -137,13 +147,11 @@ async def _raw(address: tuple[str, int], start: bytes, token: str) -> tuple[int,
     return int(answer.split(b" ", 2)[1]), answer
 
 
-async def _until_ready(port: int) -> None:
-    async with (
-        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client,
-        asyncio.timeout(START_SECONDS),
-    ):
-        while True:
-            with contextlib.suppress(httpx.TransportError):
-                if (await client.get("/ready")).status_code == 200:
-                    return
-            await asyncio.sleep(0.1)
+def _until_ready(port: int) -> None:
+    give_up = monotonic() + START_SECONDS
+    while monotonic() < give_up:
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(f"http://127.0.0.1:{port}/ready", timeout=5).status_code == 200:
+                return
+        sleep(0.1)
+    raise TimeoutError(f"not ready after {START_SECONDS} s")
