@@ -74,6 +74,22 @@ def require_free_port(settings: Settings) -> None:
             return
 
 
+def when_listening(settings: Settings, call: Callable[[], None]) -> None:
+    """Call back, from a thread, once somebody can connect: an address that is said works."""
+
+    def wait() -> None:
+        while True:
+            try:
+                socket.create_connection((settings.host, settings.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                call()
+                return
+
+    threading.Thread(target=wait, daemon=True, name="announce").start()
+
+
 def serve_web(settings: Settings, url: str, application: str = APPLICATION) -> None:
     """Serve until SIGINT or SIGTERM. Web processes that end otherwise are started again.
 

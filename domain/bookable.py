@@ -87,8 +87,9 @@ async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
         Agenda(plan.device_id, occupied), Quota(plan.company_id, terms.sector, plan.period)
     )
     quota.require_room(plan.period, but=plan.but)
-    await _require_room_ahead(standing, asked, plan, recall)
     agenda.require_free(occupied, but=plan.but)
+    # Last, for it reads a year of the company's months, and most refusals are for taken time.
+    await _require_room_ahead(standing, asked, plan, recall)
     return Bookable(terms=asked, sector=terms.sector, occupied=occupied)
 
 

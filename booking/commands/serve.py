@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from functools import partial
 
 from booking.commands.common import (
     Commands,
@@ -17,7 +18,7 @@ from booking.commands.common import (
 from booking.config import Settings
 from booking.demonstration import NoDemonstration, prepare, sign_ins
 from booking.loading import open_ledger
-from booking.serving import available_database, require_free_port, serve_web
+from booking.serving import available_database, require_free_port, serve_web, when_listening
 from booking.testbed import Testbed, open_testbed
 
 SERVE_EXAMPLES = """\
@@ -64,10 +65,9 @@ def _run(options: argparse.Namespace, *, demo: bool | None) -> int:
     require_free_port(settings)
     with available_database(settings) as url:
         asyncio.run(_get_ready(url, settings, demo=bool(demo)))
-        say(f"\nThe booking system is at {settings.public_url}")
-        if demo:
-            say(sign_ins())
-        say("Stop it with Ctrl-C.\n")
+        accounts = [sign_ins()] if demo else []
+        lines = (f"\nThe booking system is at {settings.public_url}", *accounts)
+        when_listening(settings, partial(say, "\n".join((*lines, "Stop it with Ctrl-C.\n"))))
         serve_web(settings, url)
     return 0
 
