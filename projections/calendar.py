@@ -151,7 +151,7 @@ async def reservation(
 async def entry(reader: Reader, entry_id: str, *, as_of: int | None = None) -> Entry | None:
     """A reservation, outage or breakdown by its id, in whatever status."""
     row = await fetch_one(reader, _entries(as_of).where(entries.c.entry_id == entry_id))
-    return None if row is None else _entry(row)
+    return None if row is None else entry_of(row)
 
 
 async def changed_between(reader: Reader, after: int, upto: int) -> list[tuple[str, str]]:
@@ -211,10 +211,10 @@ async def _page(reader: Reader, query: Select[Any], limit: int, after: After | N
     if after is not None:
         query = query.where(tuple_(*order) > tuple_(*after))
     rows = await fetch(reader, query.order_by(*order).limit(limit))
-    return [_entry(row) for row in rows]
+    return [entry_of(row) for row in rows]
 
 
-def _entry(row: asyncpg.Record) -> Entry:
+def entry_of(row: asyncpg.Record) -> Entry:
     return Entry(
         entry_id=row["entry_id"],
         kind=row["kind"],

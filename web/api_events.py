@@ -13,6 +13,7 @@ from booking.ledger import StoredEvent
 from booking.testbed import Testbed
 from domain.events import STORED
 from web.access import SEES_EVERYTHING, may
+from web.as_of import AsOf, position_of
 from web.forms import HttpRequest, query_of
 from web.given import Given
 from web.lists import Limit, Page
@@ -23,13 +24,13 @@ Tag = Annotated[str, Meta(min_length=1, max_length=200)]
 TypeName = Annotated[str, Meta(max_length=100)]
 
 
-class EventsQuery(msgspec.Struct, frozen=True, kw_only=True):
-    """Events of any of the types that carry all of the tags, after a position."""
+class EventsQuery(AsOf, frozen=True, kw_only=True):
+    """Events of any of the types that carry all of the tags, after a position up to `as_of`."""
 
     after: Annotated[int, Meta(ge=0, le=HIGHEST)] = 0
     limit: Limit = 50
-    type: Annotated[list[TypeName], Meta(max_length=60)] = []
-    tag: Annotated[list[Tag], Meta(max_length=10)] = []
+    type: Annotated[list[TypeName], Meta(max_length=60)] = []  # noqa: RUF012 - msgspec copies it
+    tag: Annotated[list[Tag], Meta(max_length=10)] = []  # noqa: RUF012 - as well
 
 
 class EventShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -55,12 +56,14 @@ async def list_events(
     for name in query.type:
         if name not in STORED:
             raise wrong("type", "choice", ", ".join(STORED))
+    upto = await position_of(testbed, query.as_of)
     found = await testbed.ledger.stored(
         types=query.type, tags=query.tag, after=query.after, limit=query.limit
     )
     await testbed.access_log.record(account.account_id, "read events", f"after {query.after}")
-    more = found[-1].position if len(found) == query.limit else None
-    return Page(items=[_shown(event) for event in found], next=more)
+    then = [event for event in found if upto is None or event.position <= upto]
+    more = then[-1].position if len(then) == query.limit else None
+    return Page(items=[_shown(event) for event in then], next=more)
 
 
 def _shown(event: StoredEvent) -> msgspec.Raw:

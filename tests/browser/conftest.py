@@ -40,15 +40,16 @@ STARTING_SECONDS = 30
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     if CHROMIUM is None:
         pytest.skip("no chromium on this machine: `apt-get install chromium` brings it")
+    # Its loop runs in this thread until it is closed, and the other tests want theirs.
     with sync_playwright() as started:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
     yield browser

@@ -65,6 +65,9 @@ async def test_events_go_on_after_a_position_and_are_not_for_companies(world: Wo
         after = page["next"]
     head = await world.testbed.ledger.head()
     assert seen == list(range(1, head.position + 1))
+    then = (await auditor.get("/api/events", params={"after": 2, "as_of": 4})).json()
+    assert [one["position"] for one in then["items"]] == [3, 4]
+    assert then["next"] is None
     assert (await kim.get("/api/events")).status_code == 403
     for wrong in ({"type": "Nothing"}, {"after": "-1"}, {"after": 2**64}, {"limit": 201}):
         assert (await auditor.get("/api/events", params=wrong)).status_code == 422, wrong
