@@ -20,8 +20,8 @@ from domain.decisions import Command, Query, Recall, Slice
 from domain.event import Event, Recorded
 from domain.events import name_of
 from domain.handlers import decide
-from domain.rejected import Conflict as Taken
-from domain.rejected import Rejected, Violation
+from domain.refusing import rejected_of, request_refused
+from domain.rejected import Rejected
 from domain.stored import Envelope
 
 GIVE_UP_SECONDS = 15.0
@@ -140,7 +140,8 @@ class Booking:
         appended = await self._ledger.acknowledge(request)
         known = await self._ledger.of_request(request)
         refusals = [one.event for one in known if isinstance(one.event, e.RequestRefused)]
-        if refusals:
+        # A refusal beside what was booked is a part of the answer; alone, it is the answer.
+        if refusals and len(refusals) == len(known):
             raise rejected_of(refusals[0])
         return Done(events=known, position=appended.last, repeated=True)
 
@@ -151,7 +152,7 @@ class Booking:
 
         Where the same request was decided otherwise meanwhile (its twin won), that is the answer.
         """
-        event = refusal_of(command, rejected)
+        event = request_refused(command, rejected)
         envelope = _envelope(command, request, None, None)
         draft = Draft(
             request_tag=request.tag,
@@ -193,35 +194,6 @@ class LedgerSource:
     async def read(self, queries: Sequence[Query], upto: int | None) -> Slice:
         answer = await self._ledger.recall(queries, upto)
         return answer if self._at is None else msgspec.structs.replace(answer, now=self._at)
-
-
-def refusal_of(command: Command, rejected: Rejected) -> e.RequestRefused:
-    """A refusal as it is recorded, with the rules that said no and their values."""
-    return e.RequestRefused(
-        command=type(command).__name__,
-        device_id=getattr(command, "device_id", None),
-        company_id=command.by.company_id,
-        reservation_id=getattr(command, "reservation_id", None),
-        period=getattr(command, "period", None),
-        refusals=tuple(
-            e.Refusal(rule=one.rule, limit=one.limit, actual=one.actual)
-            for one in rejected.violations
-        ),
-        conflicts=tuple((one.device_id, one.period, one.kind) for one in rejected.conflicts),
-    )
-
-
-def rejected_of(refusal: e.RequestRefused) -> Rejected:
-    """The refusal that a recorded one stands for."""
-    return Rejected(
-        violations=[
-            Violation(rule=one.rule, limit=one.limit, actual=one.actual) for one in refusal.refusals
-        ],
-        conflicts=[
-            Taken(device_id=device_id, period=period, kind=kind)
-            for device_id, period, kind in refusal.conflicts
-        ],
-    )
 
 
 def _envelope(

@@ -12,9 +12,11 @@ from types import FrameType
 import asyncpg
 
 from booking.app import OutOfTries
-from booking.commands import account, load, serve, views
+from booking.backup_manifest import BackupError
+from booking.commands import account, backup, company, load, serve, views, whatif
 from booking.commands.common import Refused
 from booking.config import ConfigurationError
+from booking.erasure_list import ErasureListError
 from booking.fixture_files import FixtureError
 from booking.identity_error import IdentityError
 from booking.postgres_programs import EmbeddedServerError
@@ -35,6 +37,7 @@ examples:
   booking load terms.yaml devices.yaml companies.yaml people.yaml
   booking account add hong@lab.example --name-ko 홍길동 --role administrator
   booking audit replay --check
+  booking backup booking.backup
 
 `booking COMMAND --help` tells more. Settings are BOOKING_* variables, listed in the README.
 """
@@ -58,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 _FAILURES: dict[type[Exception], str] = {
     ConfigurationError: "{}",
     Refused: "{}",
+    BackupError: "{}",
+    ErasureListError: "{}",
     FixtureError: "{}",
     SimulationError: "{}",
     ServingError: "{}",
@@ -84,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for topic in (serve, load, account, views):
+    for topic in (serve, load, account, company, backup, views, whatif):
         topic.add(commands)
     return parser
 

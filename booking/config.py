@@ -113,6 +113,23 @@ class Settings:
     views_connections: int = _setting(
         3, _number(1, 50), "Connections of each web process for projecting views."
     )
+    backup_hours: int = _setting(
+        0,
+        _number(0, 720),
+        "Hours between backups that `booking serve` makes by itself; 0 for never.",
+    )
+    backup_folder: Path | None = _setting(  # noqa: RUF009 - as above
+        None,
+        _folder,
+        "Folder of these backups; those older than 30 days are deleted from it.",
+        "`backups` in `BOOKING_DATA`",
+    )
+    erasures: Path | None = _setting(  # noqa: RUF009 - as above
+        None,
+        _folder,
+        "List of erased accounts that a restore applies; keep it apart from the backups.",
+        "`erased.jsonl` in `BOOKING_DATA`",
+    )
     demo: bool = _setting(
         False,
         _switch,
@@ -162,6 +179,11 @@ class Settings:
     def embedded(self) -> bool:
         """Whether the embedded PostgreSQL is used."""
         return self.database_url is None
+
+    @property
+    def backups(self) -> Path:
+        """The folder of the backups that are made by themselves."""
+        return self.backup_folder or self.data / "backups"
 
     @property
     def secure(self) -> bool:

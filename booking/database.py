@@ -19,12 +19,14 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+OWNER_ROLE = "booking_ledger"
 APP_ROLE = "booking_app"
 VIEWS_ROLE = "booking_views"
 CONNECT_SECONDS = 10
@@ -62,14 +64,16 @@ async def connect(url: str, *, app_size: int = 10, views_size: int = 3) -> Datab
     return Database(app, views)
 
 
-async def migrate(owner_url: str) -> None:
-    """Bring the schema up to date: once, when several processes start together."""
+async def migrate(owner_url: str, revision: str = "head") -> None:
+    """Bring the schema up to date (or, for a restore, up to an earlier revision): once, when
+    several processes start together.
+    """
     engine = create_async_engine(
-        "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: _owner(owner_url)
+        "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: connect_owner(owner_url)
     )
     try:
         async with engine.connect() as connection:
-            await connection.run_sync(_upgrade)
+            await connection.run_sync(_upgrade, revision)
     finally:
         await engine.dispose()
 
@@ -111,7 +115,24 @@ async def _nothing_to_reset(_: Any) -> None:
     """
 
 
-async def _owner(url: str) -> asyncpg.Connection[asyncpg.Record]:
+async def connect_alone(url: str) -> asyncpg.Connection[asyncpg.Record]:
+    """One connection of the application outside its pool, whose session may hold a lock."""
+    return await asyncpg.connect(
+        url,
+        timeout=CONNECT_SECONDS,
+        command_timeout=APP_STATEMENT_SECONDS + CLIENT_GRACE_SECONDS,
+        target_session_attrs="read-write",
+        server_settings={
+            "role": APP_ROLE,
+            "application_name": "booking_worker",
+            "timezone": "UTC",
+            "statement_timeout": f"{APP_STATEMENT_SECONDS}s",
+        },
+    )
+
+
+async def connect_owner(url: str) -> asyncpg.Connection[asyncpg.Record]:
+    """One connection of the schema's owner, without a limit to what its statements may take."""
     # asyncpg reads the URL, as it does for the pools: SQLAlchemy knows no lists of hosts.
     return await asyncpg.connect(
         url,
@@ -121,11 +142,16 @@ async def _owner(url: str) -> asyncpg.Connection[asyncpg.Record]:
     )
 
 
-def _upgrade(connection: Connection) -> None:
+def revisions() -> set[str]:
+    """All revisions of the schema that this program knows."""
+    return {script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def _upgrade(connection: Connection, revision: str) -> None:
     # A lock of the session: it is kept through all migrations and goes when the connection does.
     connection.exec_driver_sql(f"SELECT pg_advisory_lock({MIGRATION_LOCK})")
     connection.commit()
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 
 from booking.account_fields import storable
 from booking.bearer import attempt_key
+from booking.database import OWNER_ROLE
 from booking.identity_error import IdentityError
 from domain.text import Text
 
@@ -31,19 +34,43 @@ async def erase_person(pool: asyncpg.Pool, account_id: str) -> Erasure:
     if not storable(account_id):
         raise IdentityError("account_unknown")
     async with pool.acquire() as connection, connection.transaction():
-        # The account's row goes first: a `seal` under way waits for it and then makes no new key.
-        account = await connection.fetchrow(_LOCK, account_id)
-        if account is None:
-            raise IdentityError("account_unknown")
-        erased_at = await connection.fetchval(_ERASE, account_id)
-        for table in ("person_keys", "sessions", "api_tokens", "feeds"):
-            await connection.execute(
-                f"DELETE FROM identity.{table} WHERE account_id = $1", account_id
-            )
-        if account["email"] is not None:
-            key = attempt_key("e-mail", account["email"])
-            await connection.execute(_FORGET_FAILURES, key)
+        return await erase_within(connection, account_id)
+
+
+async def erase_within(
+    connection: asyncpg.Connection | PoolConnectionProxy, account_id: str
+) -> Erasure:
+    """The same within the connection's transaction."""
+    # The account's row goes first: a `seal` under way waits for it and then makes no new key.
+    account = await connection.fetchrow(_LOCK, account_id)
+    if account is None:
+        raise IdentityError("account_unknown")
+    erased_at = await connection.fetchval(_ERASE, account_id)
+    for table in ("person_keys", "sessions", "api_tokens", "feeds"):
+        await connection.execute(f"DELETE FROM identity.{table} WHERE account_id = $1", account_id)
+    if account["email"] is not None:
+        key = attempt_key("e-mail", account["email"])
+        await connection.execute(_FORGET_FAILURES, key)
     return Erasure(account_id=account_id, erased_at=erased_at, removed=REMOVED, kept=KEPT)
+
+
+async def erase_listed(connection: asyncpg.Connection, account_ids: Sequence[str]) -> Sequence[str]:
+    """Erase those on a list who are still people, or whose key is still there; answers who was."""
+    found = await connection.fetch(_STILL_PEOPLE, list(account_ids))
+    for row in found:
+        await erase_within(connection, row["account_id"])
+    return [row["account_id"] for row in found]
+
+
+async def clear_old_pages(connection: asyncpg.Connection) -> None:
+    """Write the tables anew that held the erased, so that nothing is left in dead rows.
+
+    For the schema's owner, outside of a transaction; each table is locked meanwhile.
+    """
+    await connection.execute(f"SET ROLE {OWNER_ROLE}")
+    for table in ("accounts", "person_keys", "api_tokens", "feeds"):
+        await connection.execute(f"VACUUM (FULL) identity.{table}")
+    await connection.execute("RESET ROLE")
 
 
 REMOVED = (
@@ -87,4 +114,11 @@ _ERASE = """
         disabled_at = coalesce(disabled_at, clock_timestamp()),
         erased_at = coalesce(erased_at, clock_timestamp())
     WHERE account_id = $1 RETURNING erased_at
+"""
+
+_STILL_PEOPLE = """
+    SELECT a.account_id FROM identity.accounts AS a
+    WHERE a.account_id = ANY ($1::text[]) AND (a.erased_at IS NULL
+        OR EXISTS (SELECT FROM identity.person_keys AS k WHERE k.account_id = a.account_id))
+    ORDER BY a.account_id
 """

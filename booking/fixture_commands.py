@@ -58,6 +58,10 @@ def conditions(fixtures: Fixtures, accounts: Mapping[str, str]) -> Ordered:
         key = device.device_id
         yield key, SetTerms(by=SYSTEM, device_id=key, terms=fixtures.terms[key])
         yield key, SetRate(by=SYSTEM, device_id=key, krw_per_hour=device.rate)
+        for kind, percent in fixtures.company_rates.items():
+            # Parts of a won are dropped, in the company's favour.
+            own = device.rate * percent // 100
+            yield key, SetRate(by=SYSTEM, device_id=key, krw_per_hour=own, company_kind=kind)
     for company in fixtures.companies:
         key = company.company_id
         for quota in company.quota:

@@ -1,7 +1,8 @@
 """Fixture files: devices, terms, companies and people as data, read strictly.
 
-A file holds any of the lists `profiles`, `devices`, `companies` and `people`; their keys are
-explained in the files themselves. Whoever mistypes one hears which file, entry and key it was.
+A file holds any of the lists `profiles`, `devices`, `companies` and `people`, and the prices of
+kinds of companies in `company_rates`; their keys are explained in the files themselves. Whoever
+mistypes one hears which file, entry and key it was.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from domain.terms_of_use import OpeningHours, TermsOfUse
 from domain.text import Text
 
 Sector = Literal["automotive", "healthcare", "energy"]
+CompanyKind = Literal["startup", "small", "medium", "large", "university", "institute"]
+Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Positive = Annotated[int, msgspec.Meta(gt=0)]
 Identifier = Annotated[str, msgspec.Meta(pattern=r"\A[A-Za-z0-9-]{1,40}\Z")]
 Entry = TypeVar("Entry", bound=msgspec.Struct)
@@ -63,10 +66,14 @@ class CompanyFixture(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     company_id: Identifier
     name: Text
     sector: Sector
-    kind: Literal["startup", "small", "medium", "large", "university", "institute"]
+    kind: CompanyKind
     registered: date | None = None
     quota: tuple[QuotaFixture, ...] = ()
     most_ahead: Positive | None = None
+
+
+class _CompanyRates(msgspec.Struct, frozen=True):
+    company_rates: dict[CompanyKind, Percent]
 
 
 class PersonFixture(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -83,6 +90,7 @@ class Fixtures(msgspec.Struct, frozen=True, kw_only=True):
     """What some files hold together, in their order.
 
     `terms` are those of each device; `files` tells which file an entry came from, by its id.
+    `company_rates` is what kinds of companies pay, in per cent of a device's rate.
     """
 
     devices: Sequence[DeviceFixture]
@@ -90,6 +98,7 @@ class Fixtures(msgspec.Struct, frozen=True, kw_only=True):
     companies: Sequence[CompanyFixture]
     people: Sequence[PersonFixture]
     files: Mapping[str, Path]
+    company_rates: Mapping[CompanyKind, int] = {}
 
 
 def packaged_fixtures() -> Path:
@@ -107,12 +116,15 @@ def read_fixtures(paths: Sequence[Path]) -> Fixtures:
     devices: list[DeviceFixture] = []
     companies: list[CompanyFixture] = []
     people: list[PersonFixture] = []
+    company_rates: dict[CompanyKind, int] = {}
     for path in paths:
         content = _read(path)
-        profiles |= _profiles(path, content.get("profiles", {}))
+        profiles |= profiles_in(path, content.get("profiles", {}))
         devices += _entries(path, content, "devices", DeviceFixture)
         companies += _entries(path, content, "companies", CompanyFixture)
         people += _entries(path, content, "people", PersonFixture)
+        given = {"company_rates": content.get("company_rates", {})}
+        company_rates |= _convert(f"{path}", given, _CompanyRates).company_rates
         for entry_id in _ids_in(content):
             if entry_id in files:
                 raise FixtureError(f"{path}: {entry_id}: is there twice")
@@ -123,6 +135,7 @@ def read_fixtures(paths: Sequence[Path]) -> Fixtures:
         companies=companies,
         people=people,
         files=files,
+        company_rates=company_rates,
     )
 
 
@@ -141,7 +154,7 @@ def read_yaml(path: Path) -> dict[str, Any]:
 
 # The loader in C reads the fifty devices ten times as fast; some builds come without it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_LISTS = ("profiles", "devices", "companies", "people")
+_LISTS = ("profiles", "devices", "companies", "people", "company_rates")
 _IDS = {"devices": "device_id", "companies": "company_id", "people": "email"}
 
 
@@ -190,11 +203,12 @@ class _Week(OpeningHours, frozen=True, kw_only=True, forbid_unknown_fields=True)
     pass
 
 
-def _profiles(path: Path, profiles: object) -> dict[str, dict[str, Any]]:
+def profiles_in(path: Path, profiles: object) -> dict[str, dict[str, Any]]:
+    """The profiles of a file by their letters, every key of them checked."""
     if not isinstance(profiles, dict):
         raise FixtureError(f"{path}: profiles: should be a mapping of letters to terms")
     for letter, terms in profiles.items():
-        _terms(f"{path}: profiles: {letter}", terms)
+        terms_in(f"{path}: profiles: {letter}", terms)
     return {str(letter): terms for letter, terms in profiles.items()}
 
 
@@ -204,10 +218,11 @@ def _terms_of(
     place = f"{path}: devices: {device.device_id}"
     if device.terms not in profiles:
         raise FixtureError(f"{place}: terms: no profile {device.terms!r} in these files")
-    return _terms(f"{place}: terms_override", {**profiles[device.terms], **device.terms_override})
+    return terms_in(f"{place}: terms_override", {**profiles[device.terms], **device.terms_override})
 
 
-def _terms(place: str, terms: object) -> TermsOfUse:
+def terms_in(place: str, terms: object) -> TermsOfUse:
+    """A mapping as terms; FixtureError, which begins with `place`, for what does not fit."""
     profile = _convert(place, terms, _Profile)
     if isinstance(terms, dict) and "opening_hours" in terms:
         _convert(f"{place}: opening_hours", terms["opening_hours"], _Week)

@@ -16,12 +16,21 @@ import asyncpg
 
 from booking.app import Booking
 from booking.seal import Seals
+from booking.simulation_billing import plan_statements
+from booking.simulation_claims import (
+    URGENT_PER_YEAR,
+    follow_displacement,
+    follow_problem,
+    let_in,
+)
+from booking.simulation_deadlines import follow_deadlines, follow_suspension
 from booking.simulation_habits import Habits, letter_of, poisson
 from booking.simulation_ledger import remembered_ledger
 from booking.simulation_present import live_now, make_it_lively
 from booking.simulation_requests import ask
 from booking.simulation_stage import Stage
 from booking.simulation_stays import follow_reservation
+from booking.simulation_together import ask_bundle, ask_series
 from booking.simulation_upkeep import (
     break_down,
     follow_breakdown,
@@ -100,6 +109,11 @@ class _Simulation:
         lively = [_liveliness(stage.habits, day) for day in self._days]
         self._left = {day: sum(lively[number:]) for number, day in enumerate(self._days)}
         self._pace = self._pace_for(events, sum(lively))
+        # Dice of their own for what is rare: as long as it does not happen, the rest of the story
+        # stays as it is.
+        copied = Random()  # noqa: S311 - a story, not a secret
+        copied.setstate(stage.rng.getstate())
+        self._rare = Random(copied.getrandbits(64))  # noqa: S311
 
     async def run(self, progress: Progress) -> None:
         stage = self.stage
@@ -119,12 +133,14 @@ class _Simulation:
         world = self.stage.world
         for reservation_id in world.reservations:
             follow_reservation(self.stage, reservation_id)
+            follow_deadlines(self.stage, reservation_id)
         for _, device in sorted(world.devices.items()):
             take_up(self.stage, device, thinned=min(1.0, self._pace))
 
     async def _open_day(self, day: datetime) -> None:
         """Draw what people will ask for and what will break on a day, and when."""
         stage, habits, pace = self.stage, self.stage.habits, self._pace_from(day)
+        plan_statements(stage, day)
         for device_id, device in sorted(stage.world.devices.items()):
             device.forget_before(day - timedelta(days=40))
             letter = letter_of(device.terms.now)
@@ -137,6 +153,18 @@ class _Simulation:
                 stage.at(self._moment(day), partial(break_down, stage, device))
             if stage.chance(habits.problems_per_device_year * trouble):
                 stage.at(self._moment(day), partial(report_problem, stage, device))
+
+        self._open_day_together(day, pace * _liveliness(habits, day) / DAYS_A_YEAR)
+
+    def _open_day_together(self, day: datetime, share: float) -> None:
+        """Draw who books a series or a bundle on a day, of which a year has `1 / share`."""
+        stage, habits = self.stage, self.stage.habits
+        for _ in range(poisson(self._rare, habits.series_per_year * share)):
+            stage.at(self._moment(day), partial(ask_series, stage))
+        for _ in range(poisson(self._rare, habits.bundles_per_year * share)):
+            stage.at(self._moment(day), partial(ask_bundle, stage))
+        for _ in range(poisson(self._rare, URGENT_PER_YEAR * share)):
+            stage.at(stage.in_office(self._moment(day)), partial(let_in, stage))
 
     def _pace_from(self, day: datetime) -> float:
         """How much faster than usual things have to happen for the number of events to come out."""
@@ -155,8 +183,17 @@ def follow(stage: Stage, events: Sequence[Event]) -> None:
     """Plan what comes of events."""
     for event in events:
         match event:
+            case e.NoShowSuspected() | e.ReturnOverdue():
+                pass  # people do what they were about to do
             case e.ReservationEvent():
                 follow_reservation(stage, event.reservation_id)
+                follow_deadlines(stage, event.reservation_id)
+                if isinstance(event, e.ReservationDisplaced):
+                    follow_displacement(stage, event)
+            case e.ProblemReported():
+                follow_problem(stage, event)
+            case e.CompanySuspended():
+                follow_suspension(stage, event)
             case e.OutageScheduled():
                 follow_outage(stage, event)
             case e.BreakdownReported() | e.BreakdownExtended():

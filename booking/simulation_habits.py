@@ -40,6 +40,9 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     company_weights: Weights
     own_sector_share: float
     quota_fill_limit: dict[str, float]
+    series_per_year: float
+    bundles_per_year: float
+    bundles: list[list[str]]
     people_weights: dict[int, float]
     irb_number_pattern: str
     cancellation_share: float

@@ -7,8 +7,7 @@ else's events in between are noticed just as always.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -16,9 +15,10 @@ import asyncpg
 
 from booking.database import APP_ROLE
 from booking.ledger import Ledger
+from booking.remembered import Remembered
 from booking.writer import Appended, Conflict, Draft
 from domain.decisions import Query, Slice
-from domain.event import Event, Recorded
+from domain.event import Recorded
 from domain.stored import decode_body
 
 EVENTS_READ_AT_ONCE = 5_000
@@ -32,9 +32,7 @@ class RememberedLedger(Ledger):
         super().__init__(pool)
         self._connections = pool
         self._listener = listener
-        self._by_tag: defaultdict[str, defaultdict[type[Event], list[Recorded]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
+        self._remembered = Remembered()
         self._lead = timedelta()
         self.position = 0
         self.recorded_at = datetime.min.replace(tzinfo=UTC)
@@ -56,7 +54,7 @@ class RememberedLedger(Ledger):
         bound = self.position if upto is None else upto
         found: dict[int, tuple[Recorded, list[int]]] = {}
         for number, query in enumerate(queries):
-            for recorded in self._matching(query, bound):
+            for recorded in self._remembered.matching(query, bound):
                 found.setdefault(recorded.position, (recorded, []))[1].append(number)
         events = [found[position] for position in sorted(found)]
         return Slice(head=self.position, now=self.now, events=events)
@@ -77,20 +75,8 @@ class RememberedLedger(Ledger):
             await self.catch_up()
         return appended
 
-    def _matching(self, query: Query, bound: int) -> Iterator[Recorded]:
-        by_type = self._by_tag[query.tags[0]]
-        further = query.tags[1:]
-        for event_type in query.types:
-            known = by_type[event_type]
-            for recorded in reversed(known) if query.newest else known:
-                if recorded.position <= bound and all(tag in recorded.tags for tag in further):
-                    yield recorded
-                    if query.newest:
-                        break
-
     def _remember(self, recorded: Recorded) -> None:
-        for tag in recorded.tags:
-            self._by_tag[tag][type(recorded.event)].append(recorded)
+        self._remembered.add(recorded)
         self.position, self.recorded_at = recorded.position, recorded.recorded_at
         self._listener(recorded)
 

@@ -10,10 +10,13 @@ from booking.simulation_habits import letter_of, one_of
 from booking.simulation_requests import ask
 from booking.simulation_stage import Stage
 from booking.simulation_upkeep import break_down, schedule_maintenance
-from booking.simulation_world import KnownDevice
-from domain.period import Period
-from domain.reservations import ApproveReservation
+from booking.simulation_world import KnownCompany, KnownDevice
+from domain.overriding import Override
+from domain.period import SEOUL, Period
+from domain.reservations import ApproveReservation, ReserveDevice
+from domain.usage import HandOutDevice
 
+_URGENT_USE = timedelta(hours=4)
 Progress = Callable[[int, int], None]
 IDLE_TRIES = 300
 """Requests in a row that come to nothing, after which companies have no room left."""
@@ -24,6 +27,7 @@ def make_it_lively(stage: Stage) -> None:
     stage.at(stage.end - timedelta(hours=3), partial(_break_one, stage))
     stage.at(stage.end - timedelta(hours=2), partial(_maintain_soon, stage))
     stage.at(stage.end - timedelta(hours=1), partial(_ask_for_approval, stage))
+    stage.at(stage.end - timedelta(minutes=50), partial(_use_one, stage))
 
 
 async def live_now(stage: Stage, events: int, progress: Progress) -> None:
@@ -86,6 +90,41 @@ async def _ask_for_approval(stage: Stage) -> None:
         if len(waiting) >= 3 or not devices:  # noqa: PLR2004 - the docstring's three
             return
         await ask(stage, one_of(stage.rng, devices).device_id)
+
+
+async def _use_one(stage: Stage) -> None:
+    """A device is in use when the history ends; an urgent one, if need be, set in by staff."""
+    devices = [device for device in _devices(stage) if letter_of(device.terms.now) != "O"]
+    companies = [one for one in stage.world.companies.values() if one.people and not one.suspended]
+    for device in stage.rng.sample(devices, len(devices)):
+        if any(one.in_hand.reservation_id for one in devices) or not companies:
+            return
+        company = min(companies, key=lambda one: (one.sector != device.sector, one.company_id))
+        await _lend_at_once(stage, device, company)
+
+
+async def _lend_at_once(stage: Stage, device: KnownDevice, company: KnownCompany) -> None:
+    staff, person = stage.staff_for(device), next(iter(company.people.values()))
+    reason = await stage.sealed(staff, "납품 전 긴급 재시험")
+    if reason is None:
+        return
+    terms = device.terms.now
+    slot = timedelta(minutes=terms.slot_minutes)
+    start = stage.now.astimezone(SEOUL).replace(hour=0, minute=0, second=0, microsecond=0)
+    start += ((stage.now - start) // slot + 1) * slot
+    length = max(slot, timedelta(minutes=terms.minimum_minutes) // slot * slot)
+    order = ReserveDevice(
+        by=staff,
+        reservation_id=stage.new_id("r"),
+        device_id=device.device_id,
+        company_id=company.company_id,
+        account_id=person.account_id,
+        period=Period(start, start + max(length, _URGENT_USE // slot * slot)),
+        usage_type="operated",
+        override=Override(rules=("notice", "opening_hours", "maximum", "quota"), reason=reason),
+    )
+    if await stage.give(order):
+        await stage.give(HandOutDevice(by=staff, reservation_id=order.reservation_id))
 
 
 def _devices(stage: Stage) -> list[KnownDevice]:

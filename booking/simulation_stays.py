@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
 
+from booking.simulation_billing import waive
 from booking.simulation_habits import one_of, weighted
 from booking.simulation_requests import a_period, ask
 from booking.simulation_stage import Stage
@@ -19,8 +20,11 @@ from domain.usage import CorrectUsage, HandOutDevice, RecordNoShow, ReturnDevice
 
 Step = Callable[[Stage, e.ReservationEvent], Awaitable[None]]
 _HOUR = timedelta(hours=1)
+_FORGOTTEN = 0.04
+"""Requests of which staff do not mind the deadline."""
 _ON_TIME = timedelta(minutes=5)
 _SHORTEST_USE = timedelta(minutes=10)
+_WAIVED = 0.25
 HAND_OUT_TRIES = 12
 
 
@@ -34,6 +38,8 @@ def follow_reservation(stage: Stage, reservation_id: str) -> None:
         case "requested":
             answer = stage.now + timedelta(hours=stage.habits.approval_hours.draw(stage.rng))
             answer = min(stage.in_office(answer), latest.period.start - _HOUR)
+            if reservation.answer_by is not None and not stage.chance(_FORGOTTEN):
+                answer = min(answer, reservation.answer_by - stage.between_minutes(10, 600))
             _plan(stage, answer, latest, _answer)
         case "confirmed":
             _plan_confirmed(stage, latest)
@@ -69,7 +75,8 @@ def _plan_confirmed(stage: Stage, latest: e.ReservationEvent) -> None:
     elif fate < habits.cancellation_share + habits.late_cancellation_share and start > now:
         _plan(stage, stage.between(max(now, deadline), start), latest, _cancel)
     elif fate > 1 - habits.no_show_share:
-        _plan(stage, start + stage.between_minutes(30, 60), latest, _record_no_show)
+        # Half of the no-shows are seen by staff, the others by the deadline.
+        _plan(stage, start + stage.between_minutes(30, 90), latest, _record_no_show)
     else:
         hand_out = start + stage.minutes(habits.hand_out_minutes)
         _plan(stage, hand_out, latest, partial(_hand_out, HAND_OUT_TRIES))
@@ -201,7 +208,8 @@ async def _return(stage: Stage, latest: e.ReservationEvent) -> None:
         returned = stage.world.reservations[latest.reservation_id].latest
         if returned is not None:
             later = stage.now + timedelta(days=rng.uniform(0.5, 5))
-            _plan(stage, stage.in_office(later), returned, _correct)
+            mended = waive if stage.chance(_WAIVED) else _correct
+            _plan(stage, stage.in_office(later), returned, mended)
 
 
 async def _correct(stage: Stage, latest: e.ReservationEvent) -> None:

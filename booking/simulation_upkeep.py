@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from booking.fixture_commands import months_later
+from booking.simulation_claims import SAFETY_STOP_SHARE
 from booking.simulation_habits import letter_of, one_of
 from booking.simulation_requests import a_period
 from booking.simulation_stage import Stage
@@ -172,6 +173,7 @@ async def report_problem(stage: Stage, device: KnownDevice) -> None:
             problem_id=problem_id,
             text=sealed,
             company_id=reporter.company_id,
+            safety_stop=stage.chance(SAFETY_STOP_SHARE),
         )
     )
     if stage.chance(RESOLVED_SHARE):

@@ -91,7 +91,7 @@ class KnownCompany:
                 self.most_ahead = event.reservations
             case e.QuotaSet() as event:
                 self.quota.when(event, recorded.position)
-            case e.ReservationEvent() as event:
+            case e.ReservationEvent() as event if isinstance(event, COUNTED):
                 self.quota.when(event, recorded.position)
                 self.ahead.when(event, recorded.position)
 

@@ -12,10 +12,12 @@ from domain.agenda import Agenda
 from domain.closures import Closures
 from domain.decisions import Recall
 from domain.device import Calibration, Service
+from domain.overriding import Pardon
 from domain.period import Period
 from domain.qualification import Qualification
 from domain.quota import Quota
 from domain.rejected import Rejected, Violation
+from domain.safety import SafetyStop
 from domain.standing import Ahead, Standing
 from domain.terms import Terms
 from domain.terms_of_use import TermsOfUse
@@ -26,7 +28,10 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking as somebody would like it. `but` is the reservation that it changes."""
+    """A booking as somebody would like it. `but` is the reservation that it changes.
+
+    `pardoned` are the rules that do not hold for it: those that the laboratory set aside.
+    """
 
     device_id: str
     company_id: str
@@ -37,6 +42,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     irb_given: bool = False
     but: str | None = None
     running: bool = False
+    pardoned: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, made: e.ReservationEvent, latest: e.ReservationEvent) -> Plan:
@@ -54,23 +60,31 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bookable(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan that every rule allows, with the time that it will occupy."""
+    """A plan that every rule allows, with the time that it will occupy.
+
+    `overridden` are the pardoned rules that it really breaks.
+    """
 
     terms: TermsOfUse
     sector: str
     occupied: Period
+    overridden: tuple[str, ...] = ()
 
 
 async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
     """Holds a plan against every rule of booking; raises Rejected with all that it breaks."""
     require_sane(plan.period)
-    terms, service, standing = await recall(
-        Terms(plan.device_id), Service(plan.device_id), Standing(plan.company_id)
+    terms, service, standing, safety = await recall(
+        Terms(plan.device_id),
+        Service(plan.device_id),
+        Standing(plan.company_id),
+        SafetyStop(plan.device_id),
     )
     service.require_in_service()
+    safety.require_safe()
     terms.require_known()
     standing.require_good()
-    asked, occupied = terms.now, terms.occupied(plan.period)
+    asked, occupied, pardon = terms.now, terms.occupied(plan.period), Pardon(plan.pardoned)
     people = (plan.account_id, *plan.people) if _must_be_qualified(asked, plan) else ()
     closures, calibration, qualification = await recall(
         Closures(plan.period),
@@ -78,7 +92,8 @@ async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
         Qualification(plan.device_id, people),
     )
     _require_conditions(asked, plan)
-    terms.require_allowed(plan.period, now=recall.now, closures=closures, running=plan.running)
+    with pardon.given():
+        terms.require_allowed(plan.period, now=recall.now, closures=closures, running=plan.running)
     if asked.calibration_required:
         calibration.require_valid(plan.period)
     if people:
@@ -86,11 +101,14 @@ async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
     agenda, quota = await recall(
         Agenda(plan.device_id, occupied), Quota(plan.company_id, terms.sector, plan.period)
     )
-    quota.require_room(plan.period, but=plan.but)
+    with pardon.given():
+        quota.require_room(plan.period, but=plan.but)
     agenda.require_free(occupied, but=plan.but)
     # Last, for it reads a year of the company's months, and most refusals are for taken time.
     await _require_room_ahead(standing, asked, plan, recall)
-    return Bookable(terms=asked, sector=terms.sector, occupied=occupied)
+    return Bookable(
+        terms=asked, sector=terms.sector, occupied=occupied, overridden=tuple(pardon.needed)
+    )
 
 
 def require_sane(period: Period) -> None:

@@ -10,6 +10,8 @@ from domain import events as e
 from domain.agenda import leaving
 from domain.bookable import Plan, asks_approval, require_bookable, require_sane
 from domain.decisions import Command, Happened, Recall
+from domain.due import when_made
+from domain.overriding import Override, named_rules, overridden
 from domain.period import Period
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
@@ -19,6 +21,7 @@ from domain.terms import Terms
 class RescheduleReservation(Command, frozen=True, kw_only=True):
     reservation_id: str
     period: Period
+    override: Override | None = None
 
 
 class ShortenReservation(Command, frozen=True, kw_only=True):
@@ -26,6 +29,7 @@ class ShortenReservation(Command, frozen=True, kw_only=True):
 
     reservation_id: str
     period: Period
+    override: Override | None = None
 
 
 class ExtendReservation(Command, frozen=True, kw_only=True):
@@ -33,6 +37,7 @@ class ExtendReservation(Command, frozen=True, kw_only=True):
 
     reservation_id: str
     period: Period
+    override: Override | None = None
 
 
 class TransferReservation(Command, frozen=True, kw_only=True):
@@ -41,6 +46,7 @@ class TransferReservation(Command, frozen=True, kw_only=True):
     reservation_id: str
     to_account_id: str | None = None
     to_device_id: str | None = None
+    override: Override | None = None
 
 
 async def reschedule_reservation(command: RescheduleReservation, recall: Recall) -> Happened:
@@ -49,14 +55,18 @@ async def reschedule_reservation(command: RescheduleReservation, recall: Recall)
     latest = reservation.require("requested", "confirmed")
     await _require_early(reservation, latest, recall)
     plan = Plan.of(reservation.require_made(), latest)
-    bookable = await require_bookable(msgspec.structs.replace(plan, period=command.period), recall)
-    return [
-        e.ReservationRescheduled(
-            **carried(latest, period=command.period, occupied=bookable.occupied),
-            status=_status_after(reservation, asks_approval(bookable, command.by)),
-            left=leaving(latest),
-        )
-    ]
+    plan = msgspec.structs.replace(
+        plan, period=command.period, pardoned=named_rules(command.override, command.by)
+    )
+    bookable = await require_bookable(plan, recall)
+    status = _status_after(reservation, asks_approval(bookable, command.by))
+    moved = e.ReservationRescheduled(
+        **carried(latest, period=command.period, occupied=bookable.occupied),
+        **when_made(bookable.terms, command.period, recall.now, asks=status == "requested"),
+        status=status,
+        left=leaving(latest),
+    )
+    return [moved, *overridden(command.override, bookable.overridden, moved)]
 
 
 async def shorten_reservation(command: ShortenReservation, recall: Recall) -> Happened:
@@ -67,20 +77,20 @@ async def shorten_reservation(command: ShortenReservation, recall: Recall) -> Ha
     _require_shorter(latest, command.period, in_use=in_use)
     (terms,) = await recall(Terms(latest.device_id))
     plan = Plan.of(reservation.require_made(), latest)
-    plan = msgspec.structs.replace(plan, period=command.period, running=True)
+    pardoned = named_rules(command.override, command.by)
+    plan = msgspec.structs.replace(plan, period=command.period, running=True, pardoned=pardoned)
     bookable = await require_bookable(plan, recall)
-    return [
-        e.ReservationShortened(
-            **carried(
-                latest,
-                period=command.period,
-                occupied=_less(latest, bookable.occupied, in_use=in_use),
-            ),
-            # What is in use counts as used when it comes back, so nothing is given back late.
-            late=reservation.promised and not in_use and terms.is_late(latest.period, recall.now),
-            left=leaving(latest),
-        )
-    ]
+    shorter = e.ReservationShortened(
+        **carried(
+            latest,
+            period=command.period,
+            occupied=_less(latest, bookable.occupied, in_use=in_use),
+        ),
+        # What is in use counts as used when it comes back, so nothing is given back late.
+        late=reservation.promised and not in_use and terms.is_late(latest.period, recall.now),
+        left=leaving(latest),
+    )
+    return [shorter, *overridden(command.override, bookable.overridden, shorter)]
 
 
 async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happened:
@@ -92,19 +102,20 @@ async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happ
     in_use = reservation.status == "in_use"
     plan = Plan.of(reservation.require_made(), latest)
     # What has begun needs no notice; what is still ahead keeps the notice that it had.
-    plan = msgspec.structs.replace(plan, period=command.period, running=True)
+    pardoned = named_rules(command.override, command.by)
+    plan = msgspec.structs.replace(plan, period=command.period, running=True, pardoned=pardoned)
     bookable = await require_bookable(plan, recall)
-    asks = asks_approval(bookable, command.by)
-    occupied = bookable.occupied
+    asks, occupied = asks_approval(bookable, command.by), bookable.occupied
+    status = "in_use" if in_use else _status_after(reservation, asks)
     if in_use:
         occupied = Period(latest.occupied.start, occupied.end)
-    return [
-        e.ReservationExtended(
-            **carried(latest, period=command.period, occupied=occupied),
-            status="in_use" if in_use else _status_after(reservation, asks),
-            left=leaving(latest),
-        )
-    ]
+    longer = e.ReservationExtended(
+        **carried(latest, period=command.period, occupied=occupied),
+        **when_made(bookable.terms, command.period, recall.now, asks=status == "requested"),
+        status=status,
+        left=leaving(latest),
+    )
+    return [longer, *overridden(command.override, bookable.overridden, longer)]
 
 
 async def transfer_reservation(command: TransferReservation, recall: Recall) -> Happened:
@@ -119,23 +130,22 @@ async def transfer_reservation(command: TransferReservation, recall: Recall) -> 
         await _require_early(reservation, latest, recall)
     plan = Plan.of(reservation.require_made(), latest)
     plan = msgspec.structs.replace(
-        plan, account_id=account_id, device_id=device_id, running=not moves
+        plan,
+        account_id=account_id,
+        device_id=device_id,
+        running=not moves,
+        pardoned=named_rules(command.override, command.by),
     )
     bookable = await require_bookable(plan, recall)
-    asks = moves and asks_approval(bookable, command.by)
-    return [
-        e.ReservationTransferred(
-            **carried(
-                latest,
-                device_id=device_id,
-                account_id=account_id,
-                sector=bookable.sector,
-                occupied=bookable.occupied,
-            ),
-            status=_status_after(reservation, asks),
-            left=leaving(latest),
-        )
-    ]
+    status = _status_after(reservation, moves and asks_approval(bookable, command.by))
+    to = {"device_id": device_id, "account_id": account_id, "sector": bookable.sector}
+    given = e.ReservationTransferred(
+        **carried(latest, **to, occupied=bookable.occupied),
+        **when_made(bookable.terms, latest.period, recall.now, asks=status == "requested"),
+        status=status,
+        left=leaving(latest),
+    )
+    return [given, *overridden(command.override, bookable.overridden, given)]
 
 
 async def _require_early(

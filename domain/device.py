@@ -1,4 +1,4 @@
-"""What a device is and does: in service or not, its price, its calibration, in whose hands."""
+"""What a device is and does: in service or not, its calibration, in whose hands."""
 
 from __future__ import annotations
 
@@ -49,28 +49,6 @@ class Service(Fact):
             raise Rejected("device_retired", actual=self.device_id)
         if self.suspended:
             raise Rejected("device_suspended", actual=self.device_id)
-
-
-class Rate(Fact):
-    """The price of an hour of a device in KRW, as set last or last before a position."""
-
-    def __init__(self, device_id: str, before: int | None = None) -> None:
-        self.device_id = device_id
-        self.before = before
-        self.krw_per_hour = 0
-
-    @property
-    def queries(self) -> Sequence[Query]:
-        newest = self.before is None
-        return [Query(types=(e.RateSet,), tags=(f"device:{self.device_id}",), newest=newest)]
-
-    def when(self, event: Event, position: int) -> None:
-        match event:
-            case e.RateSet():
-                if self.before is None or position < self.before:
-                    self.krw_per_hour = event.krw_per_hour
-            case _:
-                raise TypeError(f"a rate does not know {event!r}")
 
 
 class Calibration(Fact):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from domain import events as e
 from domain.decisions import Command, Fact, Happened, Query, Recall
-from domain.device import Rate, Service
+from domain.device import Service
 from domain.event import Event
+from domain.rate import Rates
 from domain.rejected import Rejected
 from domain.sealed import Sealed
 from domain.terms import Terms
@@ -36,8 +38,13 @@ class SetTerms(Command, frozen=True, kw_only=True):
 
 
 class SetRate(Command, frozen=True, kw_only=True):
+    """A price for companies of a kind, or (None) for all, while it is valid; see RateSet."""
+
     device_id: str
     krw_per_hour: int
+    company_kind: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 class SuspendDevice(Command, frozen=True, kw_only=True):
@@ -65,6 +72,15 @@ class DataSheet(Fact):
     def queries(self) -> Sequence[Query]:
         types = (e.DeviceCommissioned, e.SpecificationRevised)
         return [Query(types=types, tags=(f"device:{self.device_id}",), newest=True)]
+
+    @property
+    def keeper(self) -> str | None:
+        """The account of who is responsible for the device (장비책임자)."""
+        return self.sheet.keeper if self.sheet is not None else None
+
+    @property
+    def registration_number(self) -> str:
+        return self.sheet.registration_number if self.sheet is not None else ""
 
     def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
         match event:
@@ -111,11 +127,19 @@ async def set_terms(command: SetTerms, recall: Recall) -> Happened:
 
 
 async def set_rate(command: SetRate, recall: Recall) -> Happened:
-    service, rate = await recall(Service(command.device_id), Rate(command.device_id))
+    begins, ends = command.valid_from, command.valid_until
+    if begins is not None and ends is not None and ends <= begins:
+        raise Rejected("rate_dates", limit=begins.isoformat(), actual=ends.isoformat())
+    service, rates = await recall(Service(command.device_id), Rates(command.device_id))
     service.require_known()
-    if rate.krw_per_hour == command.krw_per_hour:
-        return []
-    return [e.RateSet(device_id=command.device_id, krw_per_hour=command.krw_per_hour)]
+    rate = e.RateSet(
+        device_id=command.device_id,
+        krw_per_hour=command.krw_per_hour,
+        company_kind=command.company_kind,
+        valid_from=begins,
+        valid_until=ends,
+    )
+    return [] if rates.repeats(rate) else [rate]
 
 
 async def suspend_device(command: SuspendDevice, recall: Recall) -> Happened:

@@ -5,7 +5,22 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from domain import changes, companies, devices, maintenance, outages, people, reservations, usage
+from domain import (
+    changes,
+    companies,
+    deadlines,
+    devices,
+    maintenance,
+    no_shows,
+    outages,
+    people,
+    repeating_outages,
+    reservations,
+    statements,
+    together,
+    together_changes,
+    usage,
+)
 from domain.decisions import Command, Happened, Recall
 
 Handler = Callable[[Any, Recall], Awaitable[Happened]]
@@ -19,19 +34,30 @@ HANDLERS: dict[type[Command], Handler] = {
     changes.ShortenReservation: changes.shorten_reservation,
     changes.ExtendReservation: changes.extend_reservation,
     changes.TransferReservation: changes.transfer_reservation,
+    together.ReserveTogether: together.reserve_together,
+    together_changes.CancelTogether: together_changes.cancel_together,
+    together_changes.RescheduleTogether: together_changes.reschedule_together,
     usage.HandOutDevice: usage.hand_out_device,
     usage.ReturnDevice: usage.return_device,
     usage.RecordNoShow: usage.record_no_show,
     usage.WithdrawNoShow: usage.withdraw_no_show,
+    no_shows.SetNoShowPolicy: no_shows.set_no_show_policy,
+    deadlines.ExpireRequest: deadlines.expire_request,
+    deadlines.RecordMissedStart: deadlines.record_missed_start,
+    deadlines.RecordOverdue: deadlines.record_overdue,
+    deadlines.DismissNoShow: deadlines.dismiss_no_show,
     usage.CorrectUsage: usage.correct_usage,
     usage.WaiveUsage: usage.waive_usage,
+    statements.IssueStatement: statements.issue_statement,
     outages.ScheduleOutage: outages.schedule_outage,
+    repeating_outages.ScheduleOutages: repeating_outages.schedule_outages,
     outages.RescheduleOutage: outages.reschedule_outage,
     outages.CancelOutage: outages.cancel_outage,
     outages.ReportBreakdown: outages.report_breakdown,
     outages.ExtendBreakdown: outages.extend_breakdown,
     outages.RepairDevice: outages.repair_device,
     maintenance.ReportProblem: maintenance.report_problem,
+    maintenance.TriageProblem: maintenance.triage_problem,
     maintenance.ResolveProblem: maintenance.resolve_problem,
     maintenance.LogMaintenance: maintenance.log_maintenance,
     maintenance.RecordCalibration: maintenance.record_calibration,

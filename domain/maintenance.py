@@ -18,6 +18,16 @@ class ReportProblem(Command, frozen=True, kw_only=True):
     text: Sealed
     company_id: str | None = None
     safety_stop: bool = False
+    urgency: e.Urgency = "normal"
+
+
+class TriageProblem(Command, frozen=True, kw_only=True):
+    """Say how urgent a problem is, and set or lift its safety stop."""
+
+    device_id: str
+    problem_id: str
+    urgency: e.Urgency
+    safety_stop: bool = False
 
 
 class ResolveProblem(Command, frozen=True, kw_only=True):
@@ -52,6 +62,22 @@ async def report_problem(command: ReportProblem, recall: Recall) -> Happened:
             problem_id=command.problem_id,
             text=command.text,
             company_id=command.company_id,
+            safety_stop=command.safety_stop,
+            urgency=command.urgency,
+        )
+    ]
+
+
+async def triage_problem(command: TriageProblem, recall: Recall) -> Happened:
+    (problem,) = await recall(Problem(command.problem_id))
+    problem.require_open(command.device_id)
+    if (problem.urgency, problem.safety_stop) == (command.urgency, command.safety_stop):
+        raise Rejected("nothing_to_change")
+    return [
+        e.ProblemTriaged(
+            device_id=command.device_id,
+            problem_id=command.problem_id,
+            urgency=command.urgency,
             safety_stop=command.safety_stop,
         )
     ]

@@ -43,16 +43,19 @@ class Problem(Fact):
     def __init__(self, problem_id: str) -> None:
         self.problem_id = problem_id
         self.device_id: str | None = None
+        self.urgency: e.Urgency = "normal"
+        self.safety_stop = False
 
     @property
     def queries(self) -> Sequence[Query]:
-        types = (e.ProblemReported, e.ProblemResolved)
+        types = (e.ProblemReported, e.ProblemTriaged, e.ProblemResolved)
         return [Query(types=types, tags=(f"problem:{self.problem_id}",), newest=True)]
 
     def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
         match event:
-            case e.ProblemReported():
+            case e.ProblemReported() | e.ProblemTriaged():
                 self.device_id = event.device_id
+                self.urgency, self.safety_stop = event.urgency, event.safety_stop
             case e.ProblemResolved():
                 self.device_id = None
             case _:

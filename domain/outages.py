@@ -62,10 +62,10 @@ async def schedule_outage(command: ScheduleOutage, recall: Recall) -> Happened:
         Service(command.device_id), Agenda(command.device_id, command.period)
     )
     service.require_known()
-    _require_ahead(command.period, recall.now)
+    require_ahead(command.period, recall.now)
     agenda.require_no_outage(command.period)
     return [
-        *_displaced(agenda, command.period, recall.now, outage_id=command.outage_id),
+        *displaced(agenda, command.period, recall.now, outage_id=command.outage_id),
         e.OutageScheduled(
             outage_id=command.outage_id,
             device_id=command.device_id,
@@ -81,10 +81,10 @@ async def reschedule_outage(command: RescheduleOutage, recall: Recall) -> Happen
     (outage,) = await recall(Outage(command.outage_id))
     planned = outage.require_planned()
     (agenda,) = await recall(Agenda(planned.device_id, command.period))
-    _require_ahead(command.period, recall.now)
+    require_ahead(command.period, recall.now)
     agenda.require_no_outage(command.period, but=command.outage_id)
     return [
-        *_displaced(agenda, command.period, recall.now, outage_id=command.outage_id),
+        *displaced(agenda, command.period, recall.now, outage_id=command.outage_id),
         e.OutageRescheduled(
             outage_id=command.outage_id,
             device_id=planned.device_id,
@@ -115,7 +115,7 @@ async def report_breakdown(command: ReportBreakdown, recall: Recall) -> Happened
     occupied = _from_now(recall.now, command.expected_until)
     (agenda,) = await recall(Agenda(command.device_id, occupied))
     return [
-        *_displaced(agenda, occupied, recall.now, breakdown_id=command.breakdown_id),
+        *displaced(agenda, occupied, recall.now, breakdown_id=command.breakdown_id),
         e.BreakdownReported(
             breakdown_id=command.breakdown_id,
             device_id=command.device_id,
@@ -136,7 +136,7 @@ async def extend_breakdown(command: ExtendBreakdown, recall: Recall) -> Happened
     require_sane(occupied)
     (agenda,) = await recall(Agenda(command.device_id, occupied))
     return [
-        *_displaced(agenda, occupied, recall.now, breakdown_id=breakdown_id),
+        *displaced(agenda, occupied, recall.now, breakdown_id=breakdown_id),
         e.BreakdownExtended(
             breakdown_id=breakdown_id,
             device_id=command.device_id,
@@ -164,7 +164,7 @@ async def repair_device(command: RepairDevice, recall: Recall) -> Happened:
     ]
 
 
-def _displaced(
+def displaced(
     agenda: Agenda,
     occupied: Period,
     now: datetime,
@@ -184,7 +184,7 @@ _GRACE = timedelta(hours=24)
 """An outage may be entered this long after it began."""
 
 
-def _require_ahead(period: Period, now: datetime) -> None:
+def require_ahead(period: Period, now: datetime) -> None:
     if period.end <= now or period.start < now - _GRACE:
         raise Rejected("past", limit=now.isoformat(), actual=period.start.isoformat())
 

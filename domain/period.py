@@ -93,6 +93,14 @@ def months_touched(period: Period) -> list[str]:
     return months
 
 
+def months_before(month: str, number: int) -> list[str]:
+    """So many months before a `YYYY-MM` month, in order."""
+    year, of_year = (int(part) for part in month.split("-", 1))
+    last = year * 12 + of_year - 1
+    pairs = (divmod(count, 12) for count in range(last - number, last))
+    return [f"{year:04d}-{index + 1:02d}" for year, index in pairs]
+
+
 def hours_by_month(period: Period) -> dict[str, float]:
     """The hours of a period split by month of Asia/Seoul, as quotas and statements count them."""
     shares = {}

@@ -12,11 +12,15 @@ from domain.words import WORDS
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
-    """One broken rule. `limit` and `actual` are JSON values in the unit that the words name."""
+    """One broken rule. `limit` and `actual` are JSON values in the unit that the words name.
+
+    `member` is the number, from 0, of the part of a command about several reservations.
+    """
 
     rule: str
     limit: Any = None
     actual: Any = None
+    member: int | None = None
 
     def message(self, language: str) -> str:
         """The sentence for a reader of `ko` or `en`."""
@@ -29,6 +33,7 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
     device_id: str
     period: Period
     kind: str
+    member: int | None = None
 
 
 class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a fault

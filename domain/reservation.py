@@ -39,6 +39,8 @@ class Reservation(Fact):
         self.handed_out_position: int | None = None
         self.promised = False
         self.line: Line | None = None
+        self.answer_by: datetime | None = None
+        self.promised_at: datetime | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
@@ -56,6 +58,7 @@ class Reservation(Fact):
         if isinstance(event, e.ReservationEvent):
             self.status = status_after(event) or self.status
             self.promised = self._still_promised(event)
+            self._note_deadlines(event)
             self.latest = event
 
     def require(self, *statuses: Status) -> e.ReservationEvent:
@@ -65,6 +68,13 @@ class Reservation(Fact):
         if self.status not in statuses:
             raise Rejected("wrong_status", limit=", ".join(statuses), actual=self.status)
         return self.latest
+
+    def _note_deadlines(self, event: e.ReservationEvent) -> None:
+        """A request of the first version says no `answer_by`: it waits until its start."""
+        self.promised_at = getattr(event, "promised_at", None) or self.promised_at
+        if self.status == "requested":
+            said: datetime | None = getattr(event, "answer_by", None)
+            self.answer_by = said or self.answer_by or event.period.start
 
     def _still_promised(self, event: e.ReservationEvent) -> bool:
         """Whether the time was confirmed once, and giving it back late is therefore late.

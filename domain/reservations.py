@@ -7,7 +7,10 @@ import msgspec
 from domain import events as e
 from domain.agenda import leaving
 from domain.bookable import Plan, asks_approval, require_bookable
+from domain.claims import claimed
 from domain.decisions import Command, Happened, Recall
+from domain.due import promised_at, when_made
+from domain.overriding import Override, named_rules, overridden
 from domain.period import Period
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
@@ -16,7 +19,10 @@ from domain.terms import Terms
 
 
 class ReserveDevice(Command, frozen=True, kw_only=True):
-    """Book `period` of a device for a company; the person `account_id` answers for it."""
+    """Book `period` of a device for a company; the person `account_id` answers for it.
+
+    `replaces` names the displaced reservation whose place this one takes.
+    """
 
     reservation_id: str
     device_id: str
@@ -29,6 +35,8 @@ class ReserveDevice(Command, frozen=True, kw_only=True):
     irb_number: Sealed | None = None
     group_id: str | None = None
     series_id: str | None = None
+    override: Override | None = None
+    replaces: str | None = None
 
 
 class ApproveReservation(Command, frozen=True, kw_only=True):
@@ -46,6 +54,7 @@ class CancelReservation(Command, frozen=True, kw_only=True):
 
 
 async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
+    pardoned = (*named_rules(command.override, command.by), *await claimed(command, recall))
     plan = Plan(
         device_id=command.device_id,
         company_id=command.company_id,
@@ -54,26 +63,29 @@ async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
         people=command.people,
         usage_type=command.usage_type,
         irb_given=command.irb_number is not None,
+        pardoned=pardoned,
     )
     bookable = await require_bookable(plan, recall)
-    made = e.ReservationRequested if asks_approval(bookable, command.by) else e.ReservationConfirmed
-    return [
-        made(
-            reservation_id=command.reservation_id,
-            device_id=command.device_id,
-            company_id=command.company_id,
-            sector=bookable.sector,
-            account_id=command.account_id,
-            period=command.period,
-            occupied=bookable.occupied,
-            purpose=command.purpose,
-            usage_type=command.usage_type,
-            people=command.people,
-            irb_number=command.irb_number,
-            group_id=command.group_id,
-            series_id=command.series_id,
-        )
-    ]
+    asks = asks_approval(bookable, command.by)
+    kind = e.ReservationRequested if asks else e.ReservationConfirmed
+    made = kind(
+        reservation_id=command.reservation_id,
+        device_id=command.device_id,
+        company_id=command.company_id,
+        sector=bookable.sector,
+        account_id=command.account_id,
+        period=command.period,
+        occupied=bookable.occupied,
+        purpose=command.purpose,
+        usage_type=command.usage_type,
+        people=command.people,
+        irb_number=command.irb_number,
+        group_id=command.group_id,
+        series_id=command.series_id,
+        replaces=command.replaces,
+        **when_made(bookable.terms, command.period, recall.now, asks=asks),
+    )
+    return [made, *overridden(command.override, bookable.overridden, made)]
 
 
 async def approve_reservation(command: ApproveReservation, recall: Recall) -> Happened:
@@ -88,6 +100,7 @@ async def approve_reservation(command: ApproveReservation, recall: Recall) -> Ha
     return [
         e.ReservationApproved(
             **carried(latest, sector=bookable.sector, occupied=bookable.occupied),
+            promised_at=promised_at(latest.period, recall.now),
             left=leaving(latest),
         )
     ]

@@ -31,9 +31,12 @@ ALWAYS_OPEN = OpeningHours(**dict.fromkeys(WEEKDAYS, _AROUND_THE_CLOCK))
 class TermsOfUse(msgspec.Struct, frozen=True, kw_only=True):
     """What a company has to keep to. Lengths are minutes unless the name says days.
 
+    `calibration_hours` of use after a calibration make the next one due, which is only a warning.
     `notice_minutes` is the least time between request and start, `horizon_days` the most.
     A device that `runs_unattended` may be booked across closed time: then only the start and the
-    end (hand-out and return) have to lie within opening hours.
+    end (hand-out and return) have to lie within opening hours. A request expires when nobody
+    answers it within `answer_within_minutes`; a reservation that is not handed out within
+    `no_show_minutes` of its start is a no-show (0: never by itself).
     """
 
     slot_minutes: int = 30
@@ -52,3 +55,6 @@ class TermsOfUse(msgspec.Struct, frozen=True, kw_only=True):
     calibration_required: bool = False
     irb_required: bool = False
     cancel_notice_minutes: int = 0
+    calibration_hours: int | None = None
+    answer_within_minutes: int = 2880
+    no_show_minutes: int = 60

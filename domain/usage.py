@@ -8,10 +8,15 @@ from math import ceil
 from domain import events as e
 from domain.agenda import Agenda, leaving
 from domain.decisions import Command, Happened, Recall
-from domain.device import Breakdown, Calibration, InHand, Rate, Service
-from domain.period import Period
+from domain.device import Breakdown, Calibration, InHand, Service
+from domain.devices import DataSheet
+from domain.no_shows import missed
+from domain.organisation import Organisation
+from domain.period import SEOUL, Period
+from domain.rate import Rates
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
+from domain.safety import SafetyStop
 from domain.sealed import Sealed
 from domain.terms import Terms
 
@@ -58,9 +63,13 @@ class WaiveUsage(Command, frozen=True, kw_only=True):
 
 
 async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
-    """Early is fine while nobody else holds the time before; broken or out already is not."""
+    """Early is fine while nobody else holds the time before; broken or out already is not.
+
+    A hand-out that is entered after the no-show was recorded takes that back, if the time is still
+    free.
+    """
     (reservation,) = await recall(Reservation(command.reservation_id))
-    latest = reservation.require("confirmed")
+    latest = reservation.require("confirmed", "no_show")
     at = _not_after(recall.now, command.at)
     if at >= latest.period.end:
         raise Rejected("past", limit=at.isoformat(), actual=latest.period.end.isoformat())
@@ -70,8 +79,9 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
             raise Rejected("too_early", limit=EARLIEST_HAND_OUT.days, actual=at.isoformat())
         occupied = Period(at, occupied.end)
     device_id = latest.device_id
-    service, in_hand, breakdown, terms, calibration, agenda = await recall(
+    service, safety, in_hand, breakdown, terms, calibration, agenda = await recall(
         Service(device_id),
+        SafetyStop(device_id),
         InHand(device_id),
         Breakdown(device_id),
         Terms(device_id),
@@ -79,11 +89,12 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
         Agenda(device_id, occupied),
     )
     service.require_in_service()
+    safety.require_safe()
     breakdown.require_working()
     in_hand.require_here()
     if terms.now.calibration_required:
         calibration.require_valid(latest.period)
-    if occupied != latest.occupied:
+    if occupied != latest.occupied or reservation.status == "no_show":
         agenda.require_free(occupied, but=command.reservation_id)
     return [e.DeviceHandedOut(**carried(latest, occupied=occupied), at=at, left=leaving(latest))]
 
@@ -97,11 +108,14 @@ async def return_device(command: ReturnDevice, recall: Recall) -> Happened:
         raise Rejected(
             "before_hand_out", limit=out_at and out_at.isoformat(), actual=at.isoformat()
         )
-    terms, rate = await recall(
+    terms, rates, organisation, sheet = await recall(
         Terms(latest.device_id),
         # A use costs what the device cost when it went out.
-        Rate(latest.device_id, before=reservation.handed_out_position),
+        Rates(latest.device_id, before=reservation.handed_out_position),
+        Organisation(latest.company_id),
+        DataSheet(latest.device_id),
     )
+    krw_per_hour = rates.krw_per_hour(organisation.kind, out_at.astimezone(SEOUL).date())
     buffer_after = latest.occupied.end - latest.period.end
     occupied = Period(latest.occupied.start, at + buffer_after)
     used = Period(out_at, at)
@@ -115,12 +129,15 @@ async def return_device(command: ReturnDevice, recall: Recall) -> Happened:
             used=used,
             minutes=whole_minutes(used),
             billed_minutes=billed,
-            krw_per_hour=rate.krw_per_hour,
-            fee=fee(billed, rate.krw_per_hour),
+            krw_per_hour=krw_per_hour,
+            fee=fee(billed, krw_per_hour),
             usage_type=command.usage_type or made.usage_type,
             samples=command.samples,
             staff_minutes=command.staff_minutes,
             notes=command.notes,
+            company_kind=organisation.kind,
+            keeper=sheet.keeper,
+            registration_number=sheet.registration_number,
         ),
     ]
 
@@ -131,7 +148,7 @@ async def record_no_show(command: RecordNoShow, recall: Recall) -> Happened:
     if recall.now < latest.period.start:
         start = latest.period.start.isoformat()
         raise Rejected("not_begun", limit=start, actual=recall.now.isoformat())
-    return [e.NoShowRecorded(**carried(latest))]
+    return await missed(e.NoShowRecorded(**carried(latest)), recall)
 
 
 async def withdraw_no_show(command: WithdrawNoShow, recall: Recall) -> Happened:

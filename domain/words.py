@@ -136,8 +136,72 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "앞으로의 시각은 기록할 수 없어요 (지금: {limit}, 입력: {actual}).",
         "en": "A time to come cannot be recorded (it is {limit}, you gave {actual}).",
     },
+    "not_overridable": {
+        "ko": "{actual}: 예외로 할 수 없는 규칙이에요. 예외로 할 수 있는 규칙: {limit}.",
+        "en": "{actual} cannot be overridden. Rules that can: {limit}.",
+    },
+    "override_by_company": {
+        "ko": "규칙의 예외는 담당자만 정할 수 있어요.",
+        "en": "Only the laboratory may set rules aside.",
+    },
+    "safety_stop": {
+        "ko": "안전 문제로 사용이 중지된 장비예요: {actual}. 담당자가 확인한 뒤 예약할 수 있어요.",
+        "en": "A safety stop holds for this device: {actual}. The laboratory has to lift it first.",
+    },
+    "rebooked_already": {
+        "ko": "이미 다른 예약({actual})으로 옮겼어요.",
+        "en": "This booking has been replaced already, by {actual}.",
+    },
+    "too_many_outages": {
+        "ko": "점검은 한 번에 1~{limit}회까지 예정할 수 있어요 (입력: {actual}회).",
+        "en": "Plan 1 to {limit} outages at a time (you asked for {actual}).",
+    },
+    "repeats_overlap": {
+        "ko": "되풀이되는 점검이 서로 겹쳐요. {limit}분보다 짧게 정해 주세요 (입력: {actual}분).",
+        "en": "The outages would overlap each other: keep each within {limit} minutes ({actual}).",
+    },
+    "rate_dates": {
+        "ko": "요금의 종료일({actual})은 시작일({limit})보다 뒤여야 해요.",
+        "en": "A price must end (you gave {actual}) after the day it begins, {limit}.",
+    },
+    "month_unfinished": {
+        "ko": "아직 끝나지 않은 달이에요. {limit}부터 명세서를 발행할 수 있어요 (지금: {actual}).",
+        "en": "The month is not over; its statement can be issued from {limit} (it is {actual}).",
+    },
+    "statement_issued": {
+        "ko": "{limit} 명세서는 이미 발행되었고({actual}) 그 뒤로 바뀐 것이 없어요.",
+        "en": "The statement of {limit} was issued ({actual}) and nothing has changed since.",
+    },
     "sector_fixed": {
         "ko": "장비의 분야는 바꿀 수 없어요 (현재: {limit}, 입력: {actual}).",
         "en": "A device's sector cannot change (it is {limit}, you gave {actual}).",
+    },
+    "no_such_time": {
+        "ko": "그 지역 시계에 없는 시각이에요 ({actual}).",
+        "en": "Clocks there skip this time ({actual}).",
+    },
+    "series_endless": {
+        "ko": "반복이 끝나는 날짜나 횟수를 정해 주세요.",
+        "en": "Please say until when, or how many times, it repeats.",
+    },
+    "series_empty": {
+        "ko": "이 조건에 맞는 날짜가 없어요.",
+        "en": "There is no date on which this would take place.",
+    },
+    "series_too_long": {
+        "ko": "한 번에 최대 {limit}건까지 예약할 수 있어요.",
+        "en": "At most {limit} reservations can be made together.",
+    },
+    "series_too_far": {
+        "ko": "반복은 첫날부터 최대 {limit}일 뒤까지예요.",
+        "en": "A series may reach {limit} days from its first date.",
+    },
+    "not_due": {
+        "ko": "아직 기한({limit})이 되지 않았어요 (지금: {actual}).",
+        "en": "This is due only at {limit} (it is {actual}).",
+    },
+    "not_suspected": {
+        "ko": "확인을 기다리는 노쇼가 아니에요: {actual}.",
+        "en": "No suspected no-show waits to be looked at: {actual}.",
     },
 }

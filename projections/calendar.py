@@ -34,6 +34,9 @@ SHOWN: tuple[EntryStatus, ...] = (
 )
 """What a calendar shows: all that holds or held time. The other statuses gave their time back."""
 
+Noted = Literal["suspected", "overdue"]
+_NOTED = {"suspected": ("suspected_at", "starts_at"), "overdue": ("overdue_at", "ends_at")}
+
 After = tuple[datetime, str]
 """Where a list goes on: start and id of the last entry of the page before."""
 
@@ -44,7 +47,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     `period` is what was booked, `occupied` that with the device's buffers. `sequence` counts
     changes of time, device and status (RFC 5545 SEQUENCE); `changed_at` is the recorded time of the
     last event that changed the entry, `changed_position` its position. `displaced_by` is the outage
-    or breakdown that took its time.
+    or breakdown that took its time. `answer_by` is when a request expires; `suspected_at` the start
+    that was perhaps missed, `overdue_at` the end after which the device was still out.
     """
 
     entry_id: str
@@ -71,6 +75,9 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     handed_out_at: datetime | None = None
     returned_at: datetime | None = None
     displaced_by: str | None = None
+    answer_by: datetime | None = None
+    suspected_at: datetime | None = None
+    overdue_at: datetime | None = None
 
     @property
     def cursor(self) -> After:
@@ -118,13 +125,16 @@ async def list_reservations(
     group_id: str | None = None,
     series_id: str | None = None,
     statuses: Collection[EntryStatus] | None = None,
+    noted: Noted | None = None,
     limit: int = 100,
     after: After | None = None,
     as_of: int | None = None,
 ) -> list[Entry]:
     """Reservations whose booked period overlaps [start, end), by start and id.
 
-    One that was returned early is not found after its return, when it held the device no more.
+    `noted` are those of which a missed start is suspected, or that are overdue, at the time that
+    they have now. One that was returned early is not found after its return, when it held the
+    device no more.
     """
     query = _entries(as_of).where(entries.c.kind == "reservation")
     query = _filtered(query, sector, company_id, account_id, statuses)
@@ -132,6 +142,9 @@ async def list_reservations(
     for name, value in named:
         if value is not None:
             query = query.where(entries.c[name] == value)
+    if noted is not None:
+        noted_at, now = _NOTED[noted]
+        query = query.where(entries.c[noted_at] == entries.c[now], entries.c.holds)
     if start is not None or end is not None:
         query = query.where(_occupied_in(start, end))
     if start is not None:
@@ -240,4 +253,7 @@ def entry_of(row: asyncpg.Record) -> Entry:
         handed_out_at=row["handed_out_at"],
         returned_at=row["returned_at"],
         displaced_by=row["displaced_by"],
+        answer_by=row["answer_by"],
+        suspected_at=row["suspected_at"],
+        overdue_at=row["overdue_at"],
     )

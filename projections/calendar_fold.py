@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from domain import events as e
 from domain.event import Recorded
 from domain.period import Period
 from domain.reservation import status_after
-from projections.calendar_tables import HOLDING, metadata
+from projections.calendar_tables import HOLDING, VERSION, metadata
 from projections.operations import Change, Operation, Put, as_json
 from projections.view import View
 
@@ -18,6 +19,9 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
     match event := recorded.event:
         case e.DeviceCommissioned():
             yield Put("sectors", {"device_id": event.device_id}, {"sector": event.sector})
+        case e.TermsSet():
+            grace = {"no_show_minutes": event.terms.no_show_minutes}
+            yield Put("graces", {"device_id": event.device_id}, grace)
         case e.ReservationRequested() | e.ReservationConfirmed():
             yield _reservation_made(recorded, event)
         case e.ReservationTransferred():
@@ -33,6 +37,10 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
         case e.ReservationDisplaced():
             by = event.outage_id or event.breakdown_id
             yield _reservation(recorded, event, displaced_by=by)
+        case e.NoShowSuspected():
+            yield _noted(recorded, event, suspected_at=event.period.start)
+        case e.ReturnOverdue():
+            yield _noted(recorded, event, overdue_at=event.period.end)
         case e.ReservationEvent():
             yield _reservation(recorded, event)
         case e.OutageScheduled():
@@ -50,9 +58,11 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
             yield _entry(recorded, event.breakdown_id, status="repaired", **held)
 
 
-VIEW = View("calendar", 1, metadata, project)
+VIEW = View("calendar", VERSION, metadata, project)
 
-_NEVER_USED = {"handed_out_at": None, "returned_at": None, "displaced_by": None}
+_NEVER_USED = dict.fromkeys(
+    ("handed_out_at", "returned_at", "displaced_by", "suspected_at", "overdue_at")
+)
 _NOBODYS: dict[str, Any] = {
     **_NEVER_USED,
     "company_id": None,
@@ -63,6 +73,8 @@ _NOBODYS: dict[str, Any] = {
     "irb_number": None,
     "group_id": None,
     "series_id": None,
+    "answer_by": None,
+    "promised_at": None,
 }
 
 
@@ -70,6 +82,8 @@ def _reservation_made(
     recorded: Recorded, event: e.ReservationRequested | e.ReservationConfirmed
 ) -> Put:
     booked = {
+        "answer_by": None,
+        "promised_at": None,
         **_of_reservation(event),
         "purpose": as_json(event.purpose),
         "usage_type": event.usage_type,
@@ -123,6 +137,11 @@ def _reservation(
     return _entry(recorded, event.reservation_id, bump=bump, **values)
 
 
+def _noted(recorded: Recorded, event: e.ReservationEvent, **noted: datetime) -> Change:
+    """What a deadline noted about a reservation changes nothing that calendars show."""
+    return Change("entries", {"entry_id": event.reservation_id}, noted | _changed(recorded))
+
+
 def _entry(recorded: Recorded, entry_id: str, *, bump: bool = True, **values: Any) -> Change:
     add = {"sequence": 1} if bump else {}
     return Change("entries", {"entry_id": entry_id}, values | _changed(recorded), add)
@@ -142,7 +161,9 @@ def _of_reservation(event: e.ReservationEvent) -> dict[str, Any]:
     status = status_after(event)
     if status is not None:
         values |= {"status": status, "holds": status in HOLDING}
-    return values
+    deadlines = {name: getattr(event, name, None) for name in ("answer_by", "promised_at")}
+    # What an event does not say stays as it was.
+    return values | {name: moment for name, moment in deadlines.items() if moment is not None}
 
 
 def _held(recorded: Recorded, occupied: Period) -> dict[str, Any]:

@@ -22,12 +22,20 @@ from projections.view import Moment, schema_of, versioned
 HOLDING = frozenset({"requested", "confirmed", "in_use"})
 """The statuses of a reservation that hold its time."""
 
-metadata = MetaData(schema=schema_of("calendar", 1))
+VERSION = 2
+metadata = MetaData(schema=schema_of("calendar", VERSION))
 sectors = versioned(
     "sectors",
     metadata,
     Column("device_id", Text, nullable=False),
     Column("sector", Text, nullable=False),
+    key=("device_id",),
+)
+graces = versioned(
+    "graces",
+    metadata,
+    Column("device_id", Text, nullable=False),
+    Column("no_show_minutes", Integer, nullable=False),  # 0: no reservation is ever a no-show
     key=("device_id",),
 )
 entries = versioned(
@@ -60,6 +68,10 @@ entries = versioned(
     Column("handed_out_at", Moment),
     Column("returned_at", Moment),
     Column("displaced_by", Text),
+    Column("answer_by", Moment),  # of a request
+    Column("promised_at", Moment),  # where it was confirmed after its start
+    Column("suspected_at", Moment),  # the start that was missed, as far as is known
+    Column("overdue_at", Moment),  # the end after which the device was found to be still out
     key=("entry_id",),
 )
 _c = entries.c

@@ -25,7 +25,8 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
         case e.TermsSet():
             terms = {"terms": as_json(event.terms), "terms_version": recorded.position}
             yield Put("terms", _key(event.device_id), terms)
-        case e.RateSet():
+        # The catalogue shows what an hour costs everybody, whatever the date.
+        case e.RateSet(company_kind=None, valid_from=None, valid_until=None):
             yield Put("rates", _key(event.device_id), {"krw_per_hour": event.krw_per_hour})
         case e.DeviceSuspended():
             yield _condition(event.device_id, suspended=True)

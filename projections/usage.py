@@ -29,7 +29,10 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the use log. `fee` (KRW) is as decided at the return; nobody pays a waived one."""
+    """A line of the use log. `fee` (KRW) is as decided at the return; nobody pays a waived one.
+
+    `account_id` used the device, `author` wrote the line, `keeper` is responsible for the device.
+    """
 
     reservation_id: str
     company_id: str
@@ -46,6 +49,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     staff_minutes: int
     notes: Sealed | None
     corrected: int
+    account_id: str
+    author: str
+    keeper: str | None
+    company_kind: str | None
+    registration_number: str
 
     @property
     def hours(self) -> float:
@@ -146,6 +154,11 @@ def _line(row: asyncpg.Record) -> Line:
         staff_minutes=row["staff_minutes"],
         notes=from_json(row["notes"], Sealed),
         corrected=row["corrected"],
+        account_id=row["account_id"],
+        author=row["author"],
+        keeper=row["keeper"],
+        company_kind=row["company_kind"],
+        registration_number=row["registration_number"],
     )
 
 

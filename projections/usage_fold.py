@@ -37,8 +37,7 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901 - one case
             key = {"company_id": event.company_id, "sector": event.sector or ALL_SECTORS}
             yield Put("quotas", key, {"hours": event.hours})
         case e.UsageLogged():
-            whose = {"company_id": event.company_id, "waived": False, "corrected": 0}
-            yield Put("lines", _reservation(event), whose | _figures(event))
+            yield Put("lines", _reservation(event), _whose(recorded, event) | _figures(event))
         case e.UsageCorrected():
             yield Change("lines", _reservation(event), _figures(event), add={"corrected": 1})
         case e.UsageWaived():
@@ -73,7 +72,7 @@ def _counted(event: e.ReservationEvent) -> Iterator[Operation]:
             yield Change("booked", _reservation(event), _booked(event))
 
 
-_metadata = MetaData(schema=schema_of("usage", 1))
+_metadata = MetaData(schema=schema_of("usage", 2))
 companies = versioned(
     "companies",
     _metadata,
@@ -113,6 +112,12 @@ lines = versioned(
     Column("staff_minutes", Integer, nullable=False),
     Column("notes", JSONB),
     Column("corrected", Integer, nullable=False),
+    # What the national log (운영일지) asks for beyond that; people by account.
+    Column("account_id", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("keeper", Text),
+    Column("company_kind", Text),
+    Column("registration_number", Text, nullable=False),
     key=("reservation_id",),
 )
 # One row a reservation, with the time that counts; months are cut out of it when they are asked
@@ -137,7 +142,7 @@ Index(
     booked.c.company_id,
     postgresql_where=booked.c.gave_back_late,
 )
-VIEW = View("usage", 1, _metadata, project)
+VIEW = View("usage", 2, _metadata, project)
 
 _IN_GOOD_STANDING = {"suspended": False, "most_ahead": None}
 
@@ -156,6 +161,20 @@ def _booked(event: e.ReservationEvent) -> dict[str, Any]:
         "counted_from": event.period.start,
         "counted_until": event.period.end,
         "gave_back_late": False,
+    }
+
+
+def _whose(recorded: Recorded, event: e.UsageLogged) -> dict[str, Any]:
+    """What a line says of people and companies, which no correction changes."""
+    return {
+        "company_id": event.company_id,
+        "waived": False,
+        "corrected": 0,
+        "account_id": event.account_id,
+        "author": recorded.by,
+        "keeper": event.keeper,
+        "company_kind": event.company_kind,
+        "registration_number": event.registration_number,
     }
 
 

@@ -18,6 +18,7 @@ from domain.terms_of_use import TermsOfUse
 from domain.text import Text
 from projections import devices
 from projections.devices import Device
+from projections.maintenance import stopped_devices
 from web.access import SIGNED_IN, may
 from web.api_availability import free_devices
 from web.as_of import AsOf, position_of
@@ -41,7 +42,10 @@ class DevicesQuery(Paged, frozen=True, kw_only=True):
 
 
 class DeviceShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A device of the catalogue. `rate` is KRW for an hour; lengths in `terms` are minutes."""
+    """A device of the catalogue. `rate` is KRW for an hour; lengths in `terms` are minutes.
+
+    Under a `safety_stop` it is neither booked nor handed out.
+    """
 
     device_id: str
     name: Text
@@ -59,13 +63,14 @@ class DeviceShown(msgspec.Struct, frozen=True, kw_only=True):
     broken_until: datetime | None
     calibration_valid_until: datetime | None
     open_problems: int
+    safety_stop: bool
 
 
 @get("/api/devices", opt=may(SIGNED_IN, query=DevicesQuery, answer=Page[DeviceShown]))
 async def list_devices(request: HttpRequest, testbed: Given[Testbed]) -> Page[DeviceShown]:
     query = query_of(request, DevicesQuery)
     wanted = _wanted(query)
-    as_of = await position_of(testbed, query.as_of, "devices", "calendar")
+    as_of = await position_of(testbed, query.as_of, "devices", "calendar", "maintenance")
     reader = testbed.database.app
     found = await devices.list_devices(
         reader,
@@ -79,7 +84,9 @@ async def list_devices(request: HttpRequest, testbed: Given[Testbed]) -> Page[De
         found = await free_devices(reader, found, wanted, as_of)
     page = found[: query.limit]
     further = page[-1].device_id if len(found) > query.limit else None
-    return Page(items=[shown(device) for device in page], next=further)
+    stopped = await stopped_devices(reader, as_of=as_of)
+    items = [shown(one, stopped=one.device_id in stopped) for one in page]
+    return Page(items=items, next=further)
 
 
 @get("/api/devices/{device_id:str}", opt=may(SIGNED_IN, query=AsOf, answer=DeviceShown))
@@ -87,15 +94,16 @@ async def get_device(
     request: HttpRequest, testbed: Given[Testbed], device_id: FromPath[str]
 ) -> DeviceShown:
     query = query_of(request, AsOf)
-    as_of = await position_of(testbed, query.as_of, "devices")
+    as_of = await position_of(testbed, query.as_of, "devices", "maintenance")
     reader = testbed.database.app
     device = await devices.get_device(reader, require_id(device_id), as_of=as_of)
     if device is None:
         raise Problem("not-found")
-    return shown(device)
+    stopped = await stopped_devices(reader, as_of=as_of)
+    return shown(device, stopped=device_id in stopped)
 
 
-def shown(device: Device) -> DeviceShown:
+def shown(device: Device, *, stopped: bool) -> DeviceShown:
     """A device as everybody may see it; for whom it is handed out is not among that."""
     state: Literal["in_service", "in_use", "broken_down", "suspended", "retired"] = device.state
     if device.state == "in_service" and device.breakdown_id is not None:
@@ -119,6 +127,7 @@ def shown(device: Device) -> DeviceShown:
         broken_until=device.broken_until,
         calibration_valid_until=device.calibration_valid_until,
         open_problems=device.open_problems,
+        safety_stop=stopped,
     )
 
 

@@ -15,6 +15,7 @@ from booking.bearer import opaque_id
 from booking.testbed import Testbed
 from domain import events as e
 from domain import maintenance
+from domain.events import Urgency
 from domain.sealed import Sealed
 from web.access import BOOKERS, LAB, may
 from web.forms import HttpRequest, Line, Moment, Prose, RequiredProse, body_of, require_id
@@ -29,6 +30,14 @@ class ProblemBody(msgspec.Struct, frozen=True, kw_only=True):
     """What is wrong; `safety_stop` says that nobody should use the device until it is looked at."""
 
     text: RequiredProse
+    safety_stop: bool = False
+    urgency: Urgency = "normal"
+
+
+class TriageBody(msgspec.Struct, frozen=True, kw_only=True):
+    """How urgent a problem is, and whether the device must not be used until it is resolved."""
+
+    urgency: Urgency
     safety_stop: bool = False
 
 
@@ -82,10 +91,36 @@ async def report_problem(
         text=await testbed.seals.seal(account.account_id, body.text),
         company_id=account.company_id,
         safety_stop=body.safety_stop,
+        urgency=body.urgency,
     )
     done = await give(request, testbed, command, body)
     (reported,) = done.of(e.ProblemReported)
     return _logged(device_id, done, status=201, problem_id=reported.problem_id)
+
+
+@post(
+    "/api/devices/{device_id:str}/problems/{problem_id:str}/triage",
+    status_code=200,
+    opt=may(LAB, body=TriageBody, answer=Logged),
+)
+async def triage_problem(
+    request: HttpRequest,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    device_id: FromPath[str],
+    problem_id: FromPath[str],
+) -> Response[Any]:
+    await require_device(testbed, device_id)
+    body = await body_of(request, TriageBody)
+    command = maintenance.TriageProblem(
+        by=account.actor,
+        device_id=device_id,
+        problem_id=require_id(problem_id),
+        urgency=body.urgency,
+        safety_stop=body.safety_stop,
+    )
+    done = await give(request, testbed, command, body)
+    return _logged(device_id, done, status=200, problem_id=problem_id)
 
 
 @post(
@@ -168,4 +203,10 @@ def _logged(device_id: str, done: Done, *, status: int, **more: Any) -> Response
     return written(shown, done, status=status)
 
 
-route_handlers = [report_problem, resolve_problem, log_maintenance, record_calibration]
+route_handlers = [
+    report_problem,
+    triage_problem,
+    resolve_problem,
+    log_maintenance,
+    record_calibration,
+]

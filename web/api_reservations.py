@@ -19,10 +19,11 @@ from web.as_of import AsOf, position_of
 from web.forms import HttpRequest, Id, Moment, body_of, query_of, require_id
 from web.given import FromPath, Given
 from web.lists import Page, Paged, cursor, read_cursor
+from web.next_up import Next, next_after, shown_next
 from web.problem import Problem, wrong
 from web.refused import taken_with_alternatives
 from web.reserving import ReserveBody, reserve_command
-from web.shown import Reservation, Taken, in_full, show
+from web.shown import Reservation, Taken, in_full, overrides_of, show
 from web.writes import entry_after, give, written
 
 
@@ -97,7 +98,7 @@ async def get_reservation(
     reservation_id: FromPath[str],
 ) -> Reservation:
     query = query_of(request, AsOf)
-    as_of = await position_of(testbed, query.as_of, "calendar")
+    as_of = await position_of(testbed, query.as_of, "calendar", "overrides")
     entry = await calendar.reservation(
         testbed.database.app, require_id(reservation_id), as_of=as_of
     )
@@ -106,7 +107,12 @@ async def get_reservation(
     if account.sees_everything:
         await testbed.access_log.record(account.account_id, "read reservation", entry.entry_id)
     (shown,) = await in_full(testbed, language, [entry])
-    return shown
+    set_aside = await overrides_of(testbed, entry.entry_id, as_of=as_of) or msgspec.UNSET
+    waiting: Next | msgspec.UnsetType | None = msgspec.UNSET
+    if entry.status == "in_use":
+        after = await next_after(testbed.database.app, entry, as_of=as_of)
+        waiting = shown_next(account, after)
+    return msgspec.structs.replace(shown, overrides=set_aside, next=waiting)
 
 
 async def _page(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from litestar import Response, post
 from litestar.handlers import HTTPRouteHandler
 
@@ -12,10 +13,13 @@ from booking.testbed import Testbed
 from web.access import may
 from web.forms import HttpRequest, body_of
 from web.given import FromPath, Given
+from web.next_up import next_after, shown_next
 from web.refused import taken_with_alternatives
 from web.shown import in_full
 from web.steps import STEPS, Step, given
 from web.writes import entry_after, give, written
+
+TELLS_WHO_IS_NEXT = frozenset({"hand-out", "return"})
 
 
 def _handler(name: str, step: Step) -> HTTPRouteHandler:
@@ -33,6 +37,9 @@ def _handler(name: str, step: Step) -> HTTPRouteHandler:
             done = await give(request, testbed, command, body)
         entry = await entry_after(testbed, reservation_id, done)
         (shown,) = await in_full(testbed, language, [entry])
+        if name in TELLS_WHO_IS_NEXT:
+            waiting = await next_after(testbed.database.app, entry)
+            shown = msgspec.structs.replace(shown, next=shown_next(account, waiting))
         return written(shown, done)
 
     path = f"/api/reservations/{{reservation_id:str}}/{name}"

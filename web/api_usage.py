@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated
 
 import msgspec
 from litestar import get
-from msgspec import Meta
 
 from booking.account import Account
 from booking.testbed import Testbed
-from domain.bookable import EARLIEST, LATEST
 from domain.events import UsageType
-from domain.period import month_period
 from projections import usage
 from projections.usage import QuotaUse
 from web.access import SIGNED_IN, may, require_company
 from web.as_of import AsOf, position_of
 from web.forms import HttpRequest, query_of, require_id
 from web.given import FromPath, Given
-from web.problem import Problem, wrong
+from web.months import MonthText, span_of
+from web.problem import Problem
 
 
 class UsageQuery(AsOf, frozen=True, kw_only=True):
     """`month` is `YYYY-MM`, a month of Asia/Seoul."""
 
-    month: Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}\Z")]
+    month: MonthText
 
 
 class UsageLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,21 +63,12 @@ async def company_usage(
 ) -> UsageMonth:
     require_company(account, require_id(company_id))
     query = query_of(request, UsageQuery)
-    _require_month(query.month)
+    span_of(query.month)
     as_of = await position_of(testbed, query.as_of, "usage")
     reader = testbed.database.app
     if await usage.company(reader, company_id) is None:
         raise Problem("not-found")
     return _shown(await usage.month(reader, company_id, query.month, as_of=as_of))
-
-
-def _require_month(month: str) -> None:
-    try:
-        span = month_period(month)
-    except (ValueError, OverflowError) as error:
-        raise wrong("month", "month") from error
-    if not EARLIEST <= span.start < span.end <= LATEST:
-        raise wrong("month", "month")
 
 
 def _shown(month: usage.Month) -> UsageMonth:

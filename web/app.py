@@ -45,21 +45,32 @@ from booking.account import Account
 from booking.config import Settings
 from booking.sessions import SignedIn
 from booking.testbed import Testbed, open_testbed
+from booking.worker import Worker
 from web import (
     api_availability,
+    api_backups,
     api_breakdowns,
+    api_claims,
+    api_deadlines,
+    api_demand,
     api_devices,
     api_events,
     api_feeds,
     api_maintenance,
     api_outages,
+    api_overrides,
+    api_rates,
     api_reservations,
     api_session,
+    api_statements,
     api_steps,
+    api_together,
     api_tokens,
+    api_upkeep,
     api_usage,
     health,
     openapi,
+    usage_log,
 )
 from web.access import require_access
 from web.as_of import provide_as_of
@@ -71,19 +82,29 @@ from web.reader import provide_language
 
 API = (
     api_availability,
+    api_backups,
     api_breakdowns,
+    api_claims,
+    api_demand,
+    api_deadlines,
     api_devices,
     api_events,
     api_feeds,
     api_maintenance,
     api_outages,
+    api_overrides,
+    api_rates,
     api_reservations,
     api_session,
+    api_statements,
     api_steps,
+    api_together,
     api_tokens,
+    api_upkeep,
     api_usage,
     health,
     openapi,
+    usage_log,
 )
 PLUGGED_IN = ("web.pages", "web.feeds")
 
@@ -122,11 +143,12 @@ def _lifespan(url: str, settings: Settings) -> Any:
             app.state.testbed = testbed
             stop = asyncio.Event()
             projecting = asyncio.create_task(testbed.projector.run(stop), name="projector")
+            deciding = asyncio.create_task(Worker(testbed, url).run(stop), name="deadlines")
             try:
                 yield
             finally:
                 stop.set()
-                await projecting
+                await asyncio.gather(projecting, deciding)
 
     return open_for
 

@@ -18,15 +18,26 @@ from booking.account import Account
 from booking.testbed import Testbed
 from domain import events as e
 from domain.events import UsageType
+from domain.overriding import OVERRIDABLE
 from domain.period import Period
 from domain.rejected import Rejected
 from projections.devices import get_device
 from web.access import BOOKERS, may
 from web.device_page import Alternative, Draft, device_page
 from web.errors import field_errors
-from web.forms import HttpRequest, Id, Line, RequiredProse, form_fields, form_of, require_id
+from web.forms import (
+    HttpRequest,
+    Id,
+    Line,
+    Prose,
+    RequiredProse,
+    form_fields,
+    form_of,
+    require_id,
+)
 from web.frame import go_to
 from web.given import FromPath, Given
+from web.overriding import OverrideBody, override_in
 from web.problem import Invalid, Problem, wrong
 from web.refused import alternatives_for
 from web.reserving import MOST_PEOPLE, ReserveBody, reserve_command
@@ -44,6 +55,8 @@ class BookingForm(When, frozen=True, kw_only=True):
     people: Annotated[list[Line], Meta(max_length=MOST_PEOPLE)] = []  # noqa: RUF012
     irb_number: Annotated[str, Meta(max_length=100)] | None = None
     company_id: Id | None = None
+    override_rules: Annotated[list[Line], Meta(max_length=len(OVERRIDABLE))] = []  # noqa: RUF012
+    override_reason: Prose = ""
 
     def body(self, device_id: str) -> ReserveBody:
         """The same request as the JSON API takes it; raises Invalid."""
@@ -57,7 +70,13 @@ class BookingForm(When, frozen=True, kw_only=True):
             people=self.people,
             irb_number=self.irb_number,
             company_id=self.company_id,
+            override=self._override,
         )
+
+    @property
+    def _override(self) -> OverrideBody | None:
+        named = {"override_rules": self.override_rules, "override_reason": self.override_reason}
+        return override_in(named)
 
 
 @post("/devices/{device_id:str}/book", opt=may(BOOKERS))

@@ -16,6 +16,7 @@ from projections import devices as catalogue
 from projections import usage
 from projections.calendar import entries_between
 from projections.devices import Device
+from projections.maintenance import stopped_devices
 from web.access import SIGNED_IN, may
 from web.bars import bars_by_day, numbered_bar, slot_of
 from web.device_state import state_now
@@ -24,6 +25,7 @@ from web.forms import HttpRequest, Line, query_of, require_id
 from web.frame import new_key, page, present
 from web.given import FromPath, Given
 from web.language import in_language
+from web.prices import own_price
 from web.problem import Problem
 from web.reader import language_of
 from web.terms_words import terms_in_words
@@ -134,12 +136,16 @@ async def device_page(
         before=week.first - timedelta(days=7),
         after=week.first + timedelta(days=7),
         draft=await _with_devices(testbed, draft),
+        stopped=device_id in await stopped_devices(reader, as_of=as_of),
         key=new_key(),
         hours=hours_of(found.terms.slot_minutes),
+        krw_per_hour=await own_price(
+            testbed, account, device_id, now.astimezone(SEOUL).date(), as_of
+        ),
         first_day=now.astimezone(SEOUL).date(),
         last_day=now.astimezone(SEOUL).date() + timedelta(days=found.terms.horizon_days),
         companies=await usage.companies(reader) if account.is_lab else [],
-        colleagues=await _colleagues(testbed, account, found),
+        colleagues=await colleagues_of(testbed, account, found),
         compatible=await _compatible(testbed, found),
     )
 
@@ -162,7 +168,7 @@ async def _with_devices(testbed: Testbed, draft: Draft) -> Draft:
     return msgspec.structs.replace(draft, alternatives=named)
 
 
-async def _colleagues(testbed: Testbed, account: Account, device: Device) -> list[Account]:
+async def colleagues_of(testbed: Testbed, account: Account, device: Device) -> list[Account]:
     """Who may come along: asked where one of them has to be trained on the device."""
     if account.company_id is None or not device.terms.qualification_required:
         return []

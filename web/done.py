@@ -19,6 +19,11 @@ Done = Literal[
     "return",
     "no-show",
     "withdraw-no-show",
+    "dismiss-no-show",
+    "reinstated",
+    "series",
+    "cancel-together",
+    "recorded",
     "revoked",
     "signed-out",
 ]
@@ -42,6 +47,11 @@ _WORDS = {
     "return": text("The device has been returned and its use logged."),
     "no-show": text("Recorded as a no-show."),
     "withdraw-no-show": text("The no-show has been withdrawn."),
+    "dismiss-no-show": text("Dismissed. It counts for nothing."),
+    "reinstated": text("The company may book again."),
+    "series": text("Booked. Every date is listed under my bookings."),
+    "cancel-together": text("The bookings have been cancelled."),
+    "recorded": text("Recorded."),
     "revoked": text("The calendar address has been revoked."),
     "signed-out": text("You have signed out."),
 }

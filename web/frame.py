@@ -18,12 +18,14 @@ from markupsafe import Markup
 from booking.account import Account
 from booking.sessions import SignedIn
 from booking.testbed import Testbed
+from domain.overriding import OVERRIDABLE
 from domain.stored import decode_body
 from projections import usage
 from web import entry_words
 from web.forms import HttpRequest
 from web.language import Language, clock, in_language
 from web.reader import language_of
+from web.rule_names import rule_name
 from web.static_files import address_of
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -144,6 +146,8 @@ def _environment(code: str) -> Environment:
         "icon": icon,
         "sectors": entry_words.SECTORS,
         "new_key": new_key,
+        "overridable": OVERRIDABLE,
+        "rule_name": rule_name,
     }
     return environment
 

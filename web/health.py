@@ -14,6 +14,7 @@ from booking.ledger import Head
 from booking.testbed import Testbed
 from projections.position import ViewPosition
 from web.access import ANYONE, PUBLIC, may
+from web.api_backups import backup_gauges, backup_state
 from web.forms import HttpRequest
 from web.given import Given
 from web.metrics import Metrics
@@ -52,7 +53,8 @@ async def metrics(
         raise Problem("forbidden") if account else Problem("not-signed-in")
     counted: Metrics = request.app.state.metrics
     gauges = _gauges(await testbed.ledger.head(), await testbed.projector.positions())
-    text = "\n".join((*counted.lines(), *gauges)) + "\n"
+    backups = backup_gauges(await backup_state(testbed))
+    text = "\n".join((*counted.lines(), *gauges, *backups)) + "\n"
     return Response(
         text.encode(),
         media_type="text/plain; version=0.0.4; charset=utf-8",

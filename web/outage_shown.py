@@ -29,8 +29,19 @@ class Displaced(Reservation, frozen=True, kw_only=True):
     alternatives: Sequence[Alternative]
 
 
+class Repetition(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the outages that were planned together; `outage_id` is null in a dry run."""
+
+    outage_id: str | None
+    start: datetime
+    end: datetime
+
+
 class OutageShown(msgspec.Struct, frozen=True, kw_only=True):
-    """An outage or a breakdown (`outage_id` is either's id), and what it displaces."""
+    """An outage or a breakdown (`outage_id` is either's id), and what it displaces.
+
+    Of outages that were planned together the first is shown, with all of them as `repeats`.
+    """
 
     outage_id: str
     device_id: str
@@ -41,6 +52,8 @@ class OutageShown(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None
     position: int
     displaced: Sequence[Displaced] = ()
+    series_id: str | None = None
+    repeats: Sequence[Repetition] = ()
 
 
 async def require_device(testbed: Testbed, device_id: str) -> None:
@@ -55,6 +68,7 @@ async def show_outage(testbed: Testbed, language: str, entry_id: str, done: Done
     entry = await entry_after(testbed, entry_id, done)
     reason = await testbed.seals.open(entry.reason) if entry.reason else None
     happened = [recorded.event for recorded in done.events]
+    planned = [event for event in happened if isinstance(event, e.OutageScheduled)]
     return OutageShown(
         outage_id=entry.entry_id,
         device_id=entry.device_id,
@@ -64,7 +78,11 @@ async def show_outage(testbed: Testbed, language: str, entry_id: str, done: Done
         end=entry.period.end,
         reason=reason,
         position=entry.changed_position,
-        displaced=await displaced_by(testbed, language, happened, entry.period, done),
+        displaced=await displaced_by(
+            testbed, language, happened, [one.occupied for one in planned] or [entry.period], done
+        ),
+        series_id=planned[0].series_id if planned else None,
+        repeats=repetitions(planned) if len(planned) > 1 else (),
     )
 
 
@@ -72,10 +90,13 @@ async def displaced_by(
     testbed: Testbed,
     language: str,
     happened: Sequence[Event],
-    outage: Period,
+    outages: Sequence[Period],
     done: Done | None = None,
 ) -> list[Displaced]:
-    """The reservations that lose their time, each with times that it could move to."""
+    """The reservations that lose their time, each with times that it could move to.
+
+    None of these lies within any of the outages.
+    """
     done = done or Done(events=(), position=0)
     hit = [event for event in happened if isinstance(event, e.ReservationDisplaced)]
     entries = [await entry_after(testbed, event.reservation_id, done) for event in hit]
@@ -84,7 +105,26 @@ async def displaced_by(
     for number, (event, one) in enumerate(zip(hit, shown, strict=True)):
         found: Sequence[Alternative] = ()
         if number < MOST_WITH_ALTERNATIVES:
+            outage = next((one for one in outages if one.overlaps(event.occupied)), outages[0])
             found = await alternatives_to(testbed, event.device_id, event.period, outage=outage)
+            found = [one for one in found if _outside(one, event.device_id, outages)]
         values = {name: getattr(one, name) for name in Reservation.__struct_fields__}
         displaced.append(Displaced(**values, alternatives=found))
     return displaced
+
+
+def repetitions(planned: Sequence[e.OutageScheduled], *, tried: bool = False) -> list[Repetition]:
+    """The times of outages that were planned together, or (`tried`) would be."""
+    return [
+        Repetition(
+            outage_id=None if tried else one.outage_id,
+            start=one.occupied.start,
+            end=one.occupied.end,
+        )
+        for one in planned
+    ]
+
+
+def _outside(one: Alternative, device_id: str, outages: Sequence[Period]) -> bool:
+    period = Period(one.start, one.end)
+    return one.device_id != device_id or not any(outage.overlaps(period) for outage in outages)

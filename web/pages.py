@@ -9,15 +9,23 @@ from litestar import Response, get
 from litestar.response import Redirect
 
 from web import (
+    billing_page,
     book,
     calendars_page,
+    company_steps,
+    demand_page,
     device_page,
     mine,
     reservation_page,
+    series_page,
     sign_in_page,
     staff_page,
+    staff_upkeep,
+    statement_page,
     static_files,
     timeline,
+    upkeep_page,
+    usage_page,
 )
 from web.access import ANYONE, may
 from web.forms import HttpRequest
@@ -52,8 +60,16 @@ route_handlers = [
     *device_page.route_handlers,
     *book.route_handlers,
     *reservation_page.route_handlers,
+    *series_page.route_handlers,
     *mine.route_handlers,
     *staff_page.route_handlers,
+    *staff_upkeep.route_handlers,
+    *upkeep_page.route_handlers,
+    *company_steps.route_handlers,
+    *usage_page.route_handlers,
+    *billing_page.route_handlers,
+    *statement_page.route_handlers,
+    *demand_page.route_handlers,
     *calendars_page.route_handlers,
     *sign_in_page.route_handlers,
     *static_files.route_handlers,

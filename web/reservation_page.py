@@ -12,9 +12,9 @@ from booking.account import Account
 from booking.testbed import Testbed
 from domain import events as e
 from domain.decisions import Command
-from domain.period import Period
+from domain.period import SEOUL, Period
 from domain.rejected import Rejected
-from projections import calendar, devices, usage
+from projections import calendar, devices, statements, usage
 from web.access import BOOKERS, SIGNED_IN, may, may_change, may_see_company
 from web.book import Fields, key_of
 from web.done import DONE, Seen, done_words
@@ -23,10 +23,12 @@ from web.forms import HIDDEN, HttpRequest, form_fields, query_of, read, require_
 from web.frame import go_to, page, present
 from web.given import FromPath, Given
 from web.language import in_language
+from web.next_up import next_after
+from web.overriding import nested, override_in
 from web.problem import Invalid, Problem
 from web.reader import language_of
 from web.refused import alternatives_for
-from web.shown import in_full
+from web.shown import in_full, overrides_of
 from web.sign_in_page import own_path
 from web.step_bodies import ExtendBody, RescheduleBody, ShortenBody
 from web.steps import STEPS, Start, given
@@ -71,9 +73,11 @@ async def take_step(
     start = await given(testbed, account, require_id(reservation_id), rule)
     try:
         if step == "change":
+            override = override_in(values)
             name, body = _change(start, read(When, values, strict=False))
+            body = msgspec.structs.replace(body, override=override)
         else:
-            body = read(STEPS[step].body, values, strict=False)
+            body = read(STEPS[step].body, nested(values), strict=False)
         command = await STEPS[name].build(start, body)
         await give(request, testbed, command, body, key=key_of(fields))
     except Invalid as invalid:
@@ -108,6 +112,7 @@ async def reservation_page(
         await testbed.access_log.record(account.account_id, "read reservation", entry.entry_id)
     (shown,) = await in_full(testbed, code, [entry])
     device = await devices.get_device(reader, entry.device_id, as_of=as_of)
+    holder = await usage.company(reader, shown.company_id, as_of=as_of)
     changeable = as_of is None and may_change(account, shown.company_id, shown.account.account_id)
     fields = trouble.fields if trouble is not None else {}
     return await page(
@@ -119,8 +124,17 @@ async def reservation_page(
         entry=entry,
         shown=shown,
         device=device,
-        holder=await usage.company(reader, shown.company_id, as_of=as_of),
+        holder=holder,
+        krw_per_hour=await statements.krw_per_hour(
+            reader,
+            entry.device_id,
+            holder.kind if holder is not None else None,
+            entry.period.start.astimezone(SEOUL).date(),
+            as_of=as_of,
+        ),
         changeable=changeable and account.role != "auditor",
+        waiting=await next_after(reader, entry, as_of=as_of) if entry.status == "in_use" else None,
+        set_aside=await overrides_of(testbed, entry.entry_id, as_of=as_of),
         trouble=trouble,
         fields={**fields_of(entry.period), **fields},
         hours=hours_of(device.terms.slot_minutes if device is not None else 30),

@@ -15,6 +15,7 @@ from booking.testbed import Testbed
 from domain.events import UsageType
 from domain.reservations import ReserveDevice
 from web.forms import Id, Line, Moment, RequiredProse, period_of
+from web.overriding import OverrideBody, override_of
 from web.problem import FieldError, Invalid, Problem, wrong
 
 MOST_PEOPLE = 20
@@ -36,11 +37,13 @@ class ReserveBody(msgspec.Struct, frozen=True, kw_only=True):
     irb_number: Annotated[str, Meta(max_length=100)] | None = None
     company_id: Id | None = None
     account: Line | None = None
+    override: OverrideBody | None = None
 
 
 async def reserve_command(testbed: Testbed, account: Account, body: ReserveBody) -> ReserveDevice:
     """The command; raises Invalid, and Problem (403) for a booking in another company's name."""
     period = period_of(body.start, body.end)
+    override = await override_of(testbed, account, body.override)
     company_id = _company(account, body)
     people = await colleagues(testbed, company_id, "people", body.people)
     holder = account.account_id
@@ -60,6 +63,7 @@ async def reserve_command(testbed: Testbed, account: Account, body: ReserveBody)
         usage_type=body.usage_type,
         people=people,
         irb_number=await seal(account.account_id, body.irb_number) if body.irb_number else None,
+        override=override,
     )
 
 

@@ -11,8 +11,10 @@ from booking.account import Account
 from booking.testbed import Testbed
 from domain.agenda import EntryKind
 from domain.events import UsageType
+from projections import overrides
 from projections.calendar import Entry, EntryStatus
 from web.access import may_see_company
+from web.next_up import Next
 
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,11 +24,22 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     name: str
 
 
+class OverrideOf(msgspec.Struct, frozen=True, kw_only=True):
+    """Rules that the laboratory set aside for a booking, when, and why."""
+
+    at: datetime
+    rules: Sequence[str]
+    reason: str | None
+
+
 class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     """A reservation in full. `start` and `end` are what was booked, without buffers (RFC 3339).
 
     `sequence` counts changes of time, device and status; `position` is the ledger's of the last
     change. `purpose`, `irb_number` and `reason` are null also when their author was erased.
+    A request expires at `answer_by`; `suspected_at` is the start that was perhaps missed, until
+    staff look at it, and `overdue_at` the end after which the device was still out.
+    `overrides` are told where one reservation is asked for and some rule was set aside for it.
     """
 
     reservation_id: str
@@ -51,6 +64,11 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     series_id: str | None
     handed_out_at: datetime | None
     returned_at: datetime | None
+    answer_by: datetime | None
+    suspected_at: datetime | None
+    overdue_at: datetime | None
+    overrides: Sequence[OverrideOf] | msgspec.UnsetType = msgspec.UNSET
+    next: Next | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -111,8 +129,23 @@ async def in_full(testbed: Testbed, language: str, entries: Sequence[Entry]) -> 
             series_id=entry.series_id,
             handed_out_at=entry.handed_out_at,
             returned_at=entry.returned_at,
+            answer_by=entry.answer_by,
+            suspected_at=entry.suspected_at,
+            overdue_at=entry.overdue_at,
         )
         for entry in entries
+    ]
+
+
+async def overrides_of(
+    testbed: Testbed, reservation_id: str, *, as_of: int | None = None
+) -> list[OverrideOf]:
+    """What was set aside for a booking, for a reader who may see it."""
+    found = await overrides.of_reservation(testbed.database.app, reservation_id, as_of=as_of)
+    reasons = await testbed.seals.open_many([one.reason for one in found])
+    return [
+        OverrideOf(at=one.at, rules=one.rules, reason=reason)
+        for one, reason in zip(found, reasons, strict=True)
     ]
 
 

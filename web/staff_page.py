@@ -12,12 +12,14 @@ from booking.testbed import Testbed
 from domain.period import SEOUL, day_period
 from projections import calendar, devices, usage
 from web.access import SEES_EVERYTHING, may
+from web.api_backups import backup_state
 from web.done import Seen, done_words
 from web.forms import HttpRequest, query_of
 from web.frame import page, present
 from web.given import Given
 from web.language import in_language
 from web.mine import bookings
+from web.next_up import next_of_each
 
 LATE_HAND_OUTS = timedelta(days=7)
 MOST_SHOWN = 200
@@ -38,8 +40,11 @@ async def staff(
     listing = partial(calendar.list_reservations, reader, limit=MOST_SHOWN, as_of=as_of)
     waiting = await listing(start=now, statuses=["requested"])
     confirmed = await listing(start=now - LATE_HAND_OUTS, end=today.end, statuses=["confirmed"])
+    confirmed = [one for one in confirmed if one.suspected_at != one.period.start]
     out = await listing(start=now - LOOKED_BACK, statuses=["in_use"])
+    doubtful = await listing(noted="suspected", statuses=["confirmed"])
     back_today = [one for one in out if one.period.end <= today.end]
+    firms = await usage.companies(reader, as_of=as_of)
     found = await devices.list_devices(reader, limit=1_000, as_of=as_of)
     await testbed.access_log.record(account.account_id, "read operations", "all companies")
     return await page(
@@ -49,14 +54,19 @@ async def staff(
         done=done_words(asked.done, in_language(language)),
         waiting=await bookings(testbed, language, waiting, as_of),
         hand_outs=await bookings(testbed, language, confirmed, as_of),
+        doubtful=await bookings(testbed, language, doubtful, as_of),
         returns=await bookings(
             testbed, language, sorted(back_today, key=lambda one: one.period.end), as_of
         ),
+        next_up=await next_of_each(reader, back_today, now, as_of=as_of),
         out_later=len(out) - len(back_today),
         broken=[one for one in found if one.breakdown_id is not None],
-        companies={one.company_id: one.name for one in await usage.companies(reader)},
+        companies={one.company_id: one.name for one in firms},
+        suspended=[one for one in firms if one.suspended],
         now=now,
         acts=account.is_lab and as_of is None,
+        # Backups are of today, and say nothing about the past that somebody looks back to.
+        backup=await backup_state(testbed) if as_of is None else None,
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import Meta
 
 from domain.events import UsageType
 from web.forms import Id, Line, Moment, Prose, RequiredProse
+from web.overriding import OverrideBody
 
 Count = Annotated[int, Meta(ge=0, le=1_000_000)]
 
@@ -24,6 +25,7 @@ class CancelBody(msgspec.Struct, frozen=True, kw_only=True):
 class RescheduleBody(msgspec.Struct, frozen=True, kw_only=True):
     start: Moment
     end: Moment
+    override: OverrideBody | None = None
 
 
 class ShortenBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,10 +33,12 @@ class ShortenBody(msgspec.Struct, frozen=True, kw_only=True):
 
     start: Moment | None = None
     end: Moment | None = None
+    override: OverrideBody | None = None
 
 
 class ExtendBody(msgspec.Struct, frozen=True, kw_only=True):
     end: Moment
+    override: OverrideBody | None = None
 
 
 class TransferBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +46,7 @@ class TransferBody(msgspec.Struct, frozen=True, kw_only=True):
 
     account: Line | None = None
     device_id: Id | None = None
+    override: OverrideBody | None = None
 
 
 class DeclineBody(msgspec.Struct, frozen=True, kw_only=True):

@@ -10,14 +10,16 @@ import msgspec
 
 from booking.account import Account
 from booking.testbed import Testbed
-from domain import changes, reservations, usage
+from domain import changes, deadlines, reservations, usage
 from domain import events as e
 from domain.decisions import Command
+from domain.overriding import Override
 from domain.period import Period
 from domain.reservation import Reservation
 from domain.sealed import Sealed
 from web.access import BOOKERS, LAB, Rule, may_change, may_see_company
 from web.forms import period_of, require_id
+from web.overriding import OverrideBody, override_of
 from web.problem import Problem
 from web.reserving import colleagues
 from web.step_bodies import (
@@ -57,6 +59,9 @@ class Start(NamedTuple):
     async def seal_required(self, text: str) -> Sealed:
         return await self.testbed.seals.seal(self.account.account_id, text)
 
+    async def override(self, body: OverrideBody | None) -> Override | None:
+        return await override_of(self.testbed, self.account, body)
+
     @property
     def named(self) -> dict[str, Any]:
         return {"by": self.account.actor, "reservation_id": self.latest.reservation_id}
@@ -85,18 +90,22 @@ async def _cancel(given: Start, body: CancelBody) -> Command:
 
 async def _reschedule(given: Start, body: RescheduleBody) -> Command:
     period = period_of(body.start, body.end)
-    return changes.RescheduleReservation(**given.named, period=period)
+    override = await given.override(body.override)
+    return changes.RescheduleReservation(**given.named, period=period, override=override)
 
 
 async def _shorten(given: Start, body: ShortenBody) -> Command:
     return changes.ShortenReservation(
-        **given.named, period=_between(given.latest.period, body.start, body.end)
+        **given.named,
+        period=_between(given.latest.period, body.start, body.end),
+        override=await given.override(body.override),
     )
 
 
 async def _extend(given: Start, body: ExtendBody) -> Command:
     period = _between(given.latest.period, None, body.end)
-    return changes.ExtendReservation(**given.named, period=period)
+    override = await given.override(body.override)
+    return changes.ExtendReservation(**given.named, period=period, override=override)
 
 
 async def _transfer(given: Start, body: TransferBody) -> Command:
@@ -104,7 +113,12 @@ async def _transfer(given: Start, body: TransferBody) -> Command:
     if body.account is not None:
         company_id = given.latest.company_id
         (to,) = await colleagues(given.testbed, company_id, "account", [body.account])
-    return changes.TransferReservation(**given.named, to_account_id=to, to_device_id=body.device_id)
+    return changes.TransferReservation(
+        **given.named,
+        to_account_id=to,
+        to_device_id=body.device_id,
+        override=await given.override(body.override),
+    )
 
 
 async def _approve(given: Start, body: NoBody) -> Command:  # noqa: ARG001 - as all steps take
@@ -139,6 +153,10 @@ async def _withdraw_no_show(given: Start, body: NoBody) -> Command:  # noqa: ARG
     return usage.WithdrawNoShow(**given.named)
 
 
+async def _dismiss_no_show(given: Start, body: NoBody) -> Command:  # noqa: ARG001
+    return deadlines.DismissNoShow(**given.named)
+
+
 async def _correct(given: Start, body: CorrectBody) -> Command:
     used = None
     if body.start is not None or body.end is not None:
@@ -170,6 +188,7 @@ STEPS: dict[str, Step] = {
     "return": Step(LAB, ReturnBody, _return),
     "no-show": Step(LAB, NoBody, _no_show),
     "withdraw-no-show": Step(LAB, NoBody, _withdraw_no_show),
+    "dismiss-no-show": Step(LAB, NoBody, _dismiss_no_show),
     "correct": Step(LAB, CorrectBody, _correct),
     "waive": Step(LAB, DeclineBody, _waive),
 }

@@ -39,12 +39,20 @@ def _sentences(terms: TermsOfUse, language: Language) -> Iterator[str]:
             "Free cancellation until %(time)s before the start; later it counts in full",
             time=length(terms.cancel_notice_minutes),
         )
+    if terms.no_show_minutes:
+        yield say(
+            "Not picked up within %(time)s of the start, it is a no-show",
+            time=length(terms.no_show_minutes),
+        )
 
 
 def _conditions(terms: TermsOfUse, language: Language) -> Iterator[str]:
-    say = language.text
+    say, length = language.text, language.length
     if terms.approval_required:
-        yield say("Needs the laboratory's approval; the time is held meanwhile")
+        yield say(
+            "Needs the laboratory's approval, given within %(time)s; the time is held meanwhile",
+            time=length(terms.answer_within_minutes),
+        )
     if terms.qualification_required:
         yield say("One of your people has to be trained on it, or book operated use")
     if terms.operator_required:

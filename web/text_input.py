@@ -21,6 +21,8 @@ def clean(field: str, value: Any) -> Any:
             return clean_text(field, value)
         case list():
             return [clean(f"{field}[{number}]", item) for number, item in enumerate(value)]
+        case dict():
+            return {name: clean(f"{field}.{name}", item) for name, item in value.items()}
         case _:
             return value
 

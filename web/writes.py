@@ -20,7 +20,7 @@ from web.as_of import WAIT_SECONDS
 from web.forms import HttpRequest
 from web.problem import Problem, wrong
 
-SEEN_VIEWS = ("devices", "calendar", "usage")
+SEEN_VIEWS = ("devices", "calendar", "usage", "statements", "maintenance", "overrides")
 LONGEST_KEY = 200
 MOST_EVENTS_OF_ONE = 1000
 

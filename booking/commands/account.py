@@ -11,8 +11,17 @@ from booking.account import Account
 from booking.account_fields import COMPANY_ROLES, LAB_ROLES, LANGUAGES
 from booking.api_tokens import DEFAULT_DAYS
 from booking.app import LedgerSource
-from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
+from booking.commands.common import (
+    Commands,
+    Refused,
+    add_data,
+    command,
+    say,
+    settings_of,
+    with_testbed,
+)
 from booking.erasure import Erasure
+from booking.erasure_list import erasure_list_of, remember_erasure
 from booking.identity_error import IdentityError
 from booking.testbed import Testbed
 from domain.actor import SYSTEM
@@ -135,6 +144,8 @@ def _erase(options: argparse.Namespace) -> int:
 
     async def work(testbed: Testbed, _url: str) -> Erasure:
         account = await _known(testbed, options.email)
+        # Backups that were made before still hold the person; the list is for their restores.
+        remember_erasure(erasure_list_of(testbed.settings), account.account_id)
         erasure = await testbed.accounts.erase(account.account_id)
         testbed.seals.forget(account.account_id)
         # Recorded after it was done, so that the ledger never claims what is not so.
@@ -150,6 +161,7 @@ def _erase(options: argparse.Namespace) -> int:
     say("Kept, and why:")
     for text in erasure.kept:
         say(f"  - {text.in_language(language)}")
+    say(f"Restores of older backups will read {erasure_list_of(settings_of(options))}.")
     return 0
 
 

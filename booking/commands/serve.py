@@ -6,6 +6,7 @@ import argparse
 import asyncio
 from functools import partial
 
+from booking.backup_schedule import scheduled_backups
 from booking.commands.common import (
     Commands,
     Refused,
@@ -68,7 +69,9 @@ def _run(options: argparse.Namespace, *, demo: bool | None) -> int:
         accounts = [sign_ins()] if demo else []
         lines = (f"\nThe booking system is at {settings.public_url}", *accounts)
         when_listening(settings, partial(say, "\n".join((*lines, "Stop it with Ctrl-C.\n"))))
-        serve_web(settings, url)
+        owner_url = settings.owner_url or url
+        with scheduled_backups(owner_url, settings.backups, settings.backup_hours):
+            serve_web(settings, url)
     return 0
 
 

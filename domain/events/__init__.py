@@ -11,6 +11,7 @@ from __future__ import annotations
 import msgspec
 
 from domain.event import Event
+from domain.events.billing import StatementIssued, StatementLine, StatementLineKind
 from domain.events.companies import (
     AccountAdded,
     CompanyRegistered,
@@ -25,6 +26,7 @@ from domain.events.companies import (
     RoleGranted,
     RoleRevoked,
 )
+from domain.events.deadlines import Doubt, NoShowPolicySet, NoShowSuspected, ReturnOverdue
 from domain.events.devices import (
     DeviceCommissioned,
     DeviceResumed,
@@ -54,6 +56,8 @@ from domain.events.maintenance import (
     OutageScheduled,
     ProblemReported,
     ProblemResolved,
+    ProblemTriaged,
+    Urgency,
 )
 from domain.events.reservations import (
     NoShowRecorded,
@@ -83,7 +87,7 @@ from domain.events.usage import (
     UsageWaived,
 )
 
-RULES = 1
+RULES = 2
 """The version of the rules. It rises when event types come that older code cannot fold; older code
 may then read the ledger and no longer append to it."""
 
@@ -123,6 +127,9 @@ STORED: dict[str, type[Event]] = {
     "ReservationDisplaced": ReservationDisplaced,
     "NoShowRecorded": NoShowRecorded,
     "NoShowWithdrawn": NoShowWithdrawn,
+    "NoShowSuspected": NoShowSuspected,
+    "NoShowPolicySet": NoShowPolicySet,
+    "ReturnOverdue": ReturnOverdue,
     "RequestRefused": RequestRefused,
     "PolicyOverridden": PolicyOverridden,
     "DeviceHandedOut": DeviceHandedOut,
@@ -130,8 +137,10 @@ STORED: dict[str, type[Event]] = {
     "UsageLogged": UsageLogged,
     "UsageCorrected": UsageCorrected,
     "UsageWaived": UsageWaived,
+    "StatementIssued": StatementIssued,
     "ProblemReported": ProblemReported,
     "ProblemResolved": ProblemResolved,
+    "ProblemTriaged": ProblemTriaged,
     "OutageScheduled": OutageScheduled,
     "OutageRescheduled": OutageRescheduled,
     "OutageCancelled": OutageCancelled,
@@ -177,11 +186,14 @@ __all__ = [
     "DeviceRetired",
     "DeviceReturned",
     "DeviceSuspended",
+    "Doubt",
     "Event",
     "LedgerOpened",
     "MaintenanceLogged",
     "MostAheadSet",
+    "NoShowPolicySet",
     "NoShowRecorded",
+    "NoShowSuspected",
     "NoShowWithdrawn",
     "OutageCancelled",
     "OutageEvent",
@@ -192,6 +204,7 @@ __all__ = [
     "PolicyOverridden",
     "ProblemReported",
     "ProblemResolved",
+    "ProblemTriaged",
     "QualificationGranted",
     "QualificationRevoked",
     "QuotaSet",
@@ -210,11 +223,16 @@ __all__ = [
     "ReservationRescheduled",
     "ReservationShortened",
     "ReservationTransferred",
+    "ReturnOverdue",
     "RoleGranted",
     "RoleRevoked",
     "SpecificationLine",
     "SpecificationRevised",
+    "StatementIssued",
+    "StatementLine",
+    "StatementLineKind",
     "TermsSet",
+    "Urgency",
     "UsageCorrected",
     "UsageLogged",
     "UsageType",

@@ -22,8 +22,11 @@ class CompanyRenamed(Event, frozen=True, kw_only=True):
 
 
 class CompanySuspended(Event, frozen=True, kw_only=True):
+    """No new bookings. `no_shows` are the reservations whose no-shows caused it, if they did."""
+
     company_id: str
     reason: Sealed | None = None
+    no_shows: tuple[str, ...] = ()
 
 
 class CompanyReinstated(Event, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import msgspec
 
 from domain.event import Event
@@ -51,10 +53,17 @@ class TermsSet(Event, frozen=True, kw_only=True):
 
 
 class RateSet(Event, frozen=True, kw_only=True):
-    """The price of an hour of a device in KRW, for uses that begin from this event on."""
+    """The price of an hour of a device in KRW, for uses that begin from this event on.
+
+    It is for companies of a kind (as in CompanyRegistered) or for all (None), and for uses that
+    begin on a date (Asia/Seoul) from `valid_from` until before `valid_until`, where those are set.
+    """
 
     device_id: str
     krw_per_hour: int
+    company_kind: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 class DeviceSuspended(Event, frozen=True, kw_only=True):

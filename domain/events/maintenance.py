@@ -11,13 +11,26 @@ from domain.period import Period
 from domain.sealed import Sealed
 
 OutageKind = Literal["maintenance", "calibration"]
+Urgency = Literal["low", "normal", "urgent"]
 
 
 class ProblemReported(Event, frozen=True, kw_only=True):
+    """`safety_stop` holds at once, until staff triage the problem otherwise or resolve it."""
+
     device_id: str
     problem_id: str
     text: Sealed
     company_id: str | None = None
+    safety_stop: bool = False
+    urgency: Urgency = "normal"
+
+
+class ProblemTriaged(Event, frozen=True, kw_only=True):
+    """Staff looked at a problem: how urgent it is, and whether the device must not be used."""
+
+    device_id: str
+    problem_id: str
+    urgency: Urgency
     safety_stop: bool = False
 
 
@@ -35,7 +48,10 @@ class OutageEvent(Event, frozen=True, kw_only=True):
 
 
 class OutageScheduled(OutageEvent, frozen=True, kw_only=True):
+    """`series_id` is shared by outages that were planned together, one every so many weeks."""
+
     reason: Sealed | None = None
+    series_id: str | None = None
 
 
 class OutageRescheduled(OutageEvent, frozen=True, kw_only=True):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
@@ -15,11 +17,15 @@ UsageType = Literal["direct", "operated"]
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A rule that refused a request, with its limit and the actual value."""
+    """A rule that refused a request, with its limit and the actual value.
+
+    `member` is the place in `RequestRefused.asked` that it is about.
+    """
 
     rule: str
     limit: Any = None
     actual: Any = None
+    member: int | None = None
 
 
 class ReservationEvent(Event, frozen=True, kw_only=True):
@@ -39,24 +45,37 @@ class ReservationEvent(Event, frozen=True, kw_only=True):
 
 
 class _ReservationMade(ReservationEvent, frozen=True, kw_only=True):
+    """`replaces` is the displaced reservation whose place it takes."""
+
     purpose: Sealed | None = None
     usage_type: UsageType = "direct"
     people: tuple[str, ...] = ()
     irb_number: Sealed | None = None
     group_id: str | None = None
     series_id: str | None = None
+    replaces: str | None = None
+
+    def further_tags(self) -> Iterator[str]:
+        if self.replaces is not None:
+            yield f"replaces:{self.replaces}"
 
 
 class ReservationRequested(_ReservationMade, frozen=True, kw_only=True):
-    """Waits for approval and holds its time meanwhile."""
+    """Waits for approval, until `answer_by` (else its start), and holds its time meanwhile."""
+
+    answer_by: datetime | None = None
 
 
 class ReservationConfirmed(_ReservationMade, frozen=True, kw_only=True):
-    """Booked, where the terms ask for no approval."""
+    """Booked, where the terms ask for no approval; `promised_at` when it had begun before."""
+
+    promised_at: datetime | None = None
 
 
 class ReservationApproved(ReservationEvent, frozen=True, kw_only=True):
-    pass
+    """Confirmed by staff; `promised_at` when its time had begun before."""
+
+    promised_at: datetime | None = None
 
 
 class ReservationDeclined(ReservationEvent, frozen=True, kw_only=True):
@@ -64,13 +83,15 @@ class ReservationDeclined(ReservationEvent, frozen=True, kw_only=True):
 
 
 class RequestExpired(ReservationEvent, frozen=True, kw_only=True):
-    pass
+    """Nobody answered the request in time; it holds nothing any more."""
 
 
 class ReservationRescheduled(ReservationEvent, frozen=True, kw_only=True):
     """Moved in time; `status` is `requested` again where the terms ask for approval."""
 
     status: Literal["requested", "confirmed"]
+    answer_by: datetime | None = None
+    promised_at: datetime | None = None
 
 
 class ReservationShortened(ReservationEvent, frozen=True, kw_only=True):
@@ -81,12 +102,16 @@ class ReservationShortened(ReservationEvent, frozen=True, kw_only=True):
 
 class ReservationExtended(ReservationEvent, frozen=True, kw_only=True):
     status: Literal["requested", "confirmed", "in_use"]
+    answer_by: datetime | None = None
+    promised_at: datetime | None = None
 
 
 class ReservationTransferred(ReservationEvent, frozen=True, kw_only=True):
     """Given to another person of the company (`account_id`), or moved to another device."""
 
     status: Literal["requested", "confirmed"]
+    answer_by: datetime | None = None
+    promised_at: datetime | None = None
 
 
 class ReservationCancelled(ReservationEvent, frozen=True, kw_only=True):
@@ -112,7 +137,11 @@ class NoShowWithdrawn(ReservationEvent, frozen=True, kw_only=True):
 
 
 class RequestRefused(Event, frozen=True, kw_only=True):
-    """A company asked and the rules said no: the demand that was not met. In no fact's queries."""
+    """A company asked and the rules said no: the demand that was not met. In no fact's queries.
+
+    `asked` is all that was asked for at once, where that were several devices or dates, and
+    `conflict_members` says of each conflict to which of them it belongs.
+    """
 
     command: str
     device_id: str | None = None
@@ -121,6 +150,8 @@ class RequestRefused(Event, frozen=True, kw_only=True):
     period: Period | None = None
     refusals: tuple[Refusal, ...]
     conflicts: tuple[tuple[str, Period, str], ...] = ()
+    conflict_members: tuple[int, ...] = ()
+    asked: tuple[tuple[str, Period], ...] = ()
 
 
 class PolicyOverridden(Event, frozen=True, kw_only=True):

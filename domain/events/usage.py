@@ -27,6 +27,8 @@ class UsageLogged(Event, frozen=True, kw_only=True):
     """A line of the use log (운영일지). `fee` is in KRW and was decided here, views only sum.
 
     `minutes` is the time in hand, `billed_minutes` that time in the slots of the device's terms.
+    `company_kind` (이용기관 유형), `keeper` (장비책임자, an account) and `registration_number`
+    (장비등록번호) are those of the day of the return; lines of earlier versions have none.
     """
 
     reservation_id: str
@@ -44,6 +46,9 @@ class UsageLogged(Event, frozen=True, kw_only=True):
     samples: int = 0
     staff_minutes: int = 0
     notes: Sealed | None = None
+    company_kind: str | None = None
+    keeper: str | None = None
+    registration_number: str = ""
 
 
 class UsageCorrected(Event, frozen=True, kw_only=True):

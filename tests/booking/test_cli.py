@@ -57,12 +57,16 @@ Command = Callable[..., Answer]
 
 @pytest.fixture
 def booking(
-    database_url: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    database_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+    tmp_path: Path,
 ) -> Command:
     """The command on the test's database, in this process: that spares starting a new one."""
     for name in [name for name in os.environ if name.startswith("BOOKING_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("BOOKING_DATABASE_URL", database_url)
+    monkeypatch.setenv("BOOKING_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("LC_ALL", "C.UTF-8")
 
     def given(*arguments: str, typed: str = "") -> Answer:
@@ -103,6 +107,8 @@ def exit_code(arguments: Sequence[str]) -> int:
         ("account",),
         ("account", "add"),
         ("account", "erase"),
+        ("backup",),
+        ("restore",),
         ("rebuild",),
         ("audit", "replay"),
     ],
@@ -309,3 +315,23 @@ async def change_a_device(url: str) -> None:
         assert changed != "UPDATE 0"
     finally:
         await connection.close()
+
+
+def test_a_company_is_suspended_and_reinstated(booking: Command, tmp_path: Path) -> None:
+    """From the command line as from the page; what changes nothing is refused."""
+    small = tmp_path / "small.yaml"
+    small.write_text(SMALL, encoding="utf-8")
+    assert booking("load", str(small)).code == 0
+    assert booking("company", "suspend", "mudeung").out == "mudeung may not book.\n"
+    assert booking("company", "suspend", "mudeung").code == 1
+    assert booking("company", "reinstate", "mudeung").out == "mudeung may book again.\n"
+    assert booking("company", "reinstate", "mudeung").code == 1
+
+
+def test_the_no_show_policy_is_shown_and_set(booking: Command) -> None:
+    """For all companies, and for one of them."""
+    assert booking("company", "no-shows").out.startswith("3 no-shows within 90 days suspend")
+    assert booking("company", "no-shows", "--most", "2").out.startswith("2 no-shows within 90")
+    never = booking("company", "no-shows", "--company", "mudeung", "--most", "0")
+    assert never.out == "No-shows never suspend mudeung.\n"
+    assert booking("company", "no-shows", "--days", "0").code == 1

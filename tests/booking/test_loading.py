@@ -52,7 +52,9 @@ async def test_the_demonstration_is_loaded_once(testbed: Process) -> None:
     assert await open_ledger(testbed, demonstration=True) == 1
     assert await load(testbed, fixtures) > 300
     counts = await counts_by_type(testbed)
-    assert counts["DeviceCommissioned"] == counts["TermsSet"] == counts["RateSet"] == 50
+    assert counts["DeviceCommissioned"] == counts["TermsSet"] == 50
+    # One price for everybody, and one for each kind of company with a reduction.
+    assert counts["RateSet"] == 50 * (1 + len(fixtures.company_rates)) == 200
     assert (counts["CompanyRegistered"], counts["AccountAdded"]) == (12, 40)
     assert counts["CalibrationRecorded"] == sum(1 for one in fixtures.devices if one.calibration)
     assert await open_ledger(testbed, demonstration=True) == 0
@@ -61,13 +63,13 @@ async def test_the_demonstration_is_loaded_once(testbed: Process) -> None:
 
 
 async def test_only_what_changed_is_recorded(testbed: Process) -> None:
-    """A new price in the file is one event."""
+    """A new price in the file is one event for everybody, and one for each kind that pays a part."""
     await open_ledger(testbed, demonstration=False)
     fixtures = demonstration_fixtures()
     await load(testbed, fixtures)
     dearer = msgspec.structs.replace(fixtures.devices[3], rate=99_900)
     devices = [*fixtures.devices[:3], dearer, *fixtures.devices[4:]]
-    assert await load(testbed, msgspec.structs.replace(fixtures, devices=devices)) == 1
+    assert await load(testbed, msgspec.structs.replace(fixtures, devices=devices)) == 4
 
 
 async def test_six_people_of_a_demonstration_may_sign_in(testbed: Process) -> None:

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from tests.domain.naive_rules import DAY, NaiveRules, Span, overlap
 
+GRACE = 60
+NO_SHOWS_TO_SUSPEND = 3
+
 
 class NaiveTestbed(NaiveRules):
     """Both halves: what companies ask for and what the laboratory does."""
 
     def hand_out(self, name: str, at: int) -> set[str]:
         booking = self.bookings[name]
-        if booking.status != "confirmed":
+        if booking.status not in {"confirmed", "no_show"}:
             return {"wrong_status"}
+        missed = booking.status == "no_show"
         broken = {"past"} if at >= booking.period[1] else set()
         start = min(at, booking.occupied[0])
         if any(b.device == booking.device and b.status == "in_use" for b in self.bookings.values()):
             broken.add("handed_out_already")
         if any(device == booking.device for device, _ in self.broken.values()):
             broken.add("broken_down")
+        if booking.device in self.stops.values():
+            broken.add("safety_stop")
         early = start, booking.occupied[1]
         hit = any(overlap(early, taken) for _, taken in self.held(booking.device, name))
-        if hit and start < booking.occupied[0]:
+        if hit and (missed or start < booking.occupied[0]):
             broken.add("slot_taken")
         if not broken:
             booking.status, booking.occupied, booking.out_at = "in_use", early, at
@@ -44,6 +50,51 @@ class NaiveTestbed(NaiveRules):
         if self.now < booking.period[0]:
             return {"not_begun"}
         booking.status = "no_show"
+        own = [n for n, one in self.bookings.items() if one.company == booking.company]
+        missed = [n for n in own if self.bookings[n].status == "no_show"]
+        if len(set(missed) - self.forgiven) >= NO_SHOWS_TO_SUSPEND:
+            self.suspended.add(booking.company)
+        return set()
+
+    def reinstate(self, company: str) -> None:
+        """What was missed before does not count again."""
+        self.suspended.discard(company)
+        missed = [n for n, one in self.bookings.items() if one.status == "no_show"]
+        self.forgiven |= {n for n in missed if self.bookings[n].company == company}
+
+    def expire(self, name: str) -> set[str]:
+        booking = self.bookings[name]
+        if booking.status != "requested":
+            return {"wrong_status"}
+        if self.now < booking.answer_by:
+            return {"not_due"}
+        booking.status, booking.counted = "expired", []
+        return set()
+
+    def miss(self, name: str) -> set[str]:
+        """The worker's no-show, where nothing excuses it."""
+        booking = self.bookings[name]
+        if booking.status != "confirmed":
+            return {"wrong_status"}
+        start, end = booking.period
+        if self.now < min(max(start, booking.promised_at) + GRACE, end):
+            return {"not_due"}
+        if booking.suspected == start:
+            return set()
+        users = (one for one in self.bookings.values() if one.status == "in_use")
+        out = any(one.device == booking.device for one in users)
+        if out or any(device == booking.device for device, _ in self.broken.values()):
+            booking.suspected = start
+            return set()
+        return self.no_show(name)
+
+    def dismiss(self, name: str) -> set[str]:
+        booking = self.bookings[name]
+        if booking.status != "confirmed":
+            return {"wrong_status"}
+        if booking.suspected != booking.period[0]:
+            return {"not_suspected"}
+        booking.status, booking.counted = "cancelled", []
         return set()
 
     def withdraw(self, name: str) -> set[str]:

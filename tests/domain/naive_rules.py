@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 DAY = 24 * 60
 MONTHS = {"2026-10": (-30 * DAY, 2 * DAY), "2026-11": (2 * DAY, 32 * DAY)}
 LONGEST, SLOT = 2 * DAY, 30
+TO_ANSWER = 2 * DAY
 Span = tuple[int, int]
 
 
@@ -40,6 +41,15 @@ class Booking:
     lost: list[tuple[str, Span]] = field(default_factory=list)
     sector: str = ""
     out_at: int = 0
+    answer_by: int = 0
+    promised_at: int = 0
+    suspected: int | None = None
+
+    def asked_or_promised(self, now: int) -> None:
+        """A request is due for an answer from now on, a promise for a hand-out."""
+        start, end = self.period
+        self.answer_by = min(now + TO_ANSWER, start if start > now else end)
+        self.promised_at = now
 
 
 def overlap(one: Span, other: Span) -> int:
@@ -58,6 +68,9 @@ class NaiveRules:
         self.broken: dict[str, tuple[str, Span]] = {}
         self.quotas: dict[tuple[str, str | None], float | None] = {}
         self.suspended: set[str] = set()
+        self.stops: dict[str, str] = {}
+        self.replaced: set[str] = set()
+        self.forgiven: set[str] = set()
 
     def used(self, company: str, month: str, sector: str | None, but: str = "") -> int:
         """Minutes that count against a quota."""
@@ -92,6 +105,8 @@ class NaiveRules:
     ) -> set[str]:
         """The rules that a booking of this time would break."""
         broken = {"company_suspended"} if company in self.suspended else set()
+        if device in self.stops.values():
+            broken.add("safety_stop")
         if period[1] - period[0] > LONGEST:
             broken.add("maximum")
         if not running and period[0] <= self.now - SLOT:
@@ -112,8 +127,17 @@ class NaiveRules:
         notice = self.benches[booking.device].cancel_notice
         return booking.promised and self.now > booking.period[0] - notice
 
-    def reserve(self, name: str, device: str, company: str, period: Span, staff: bool) -> set[str]:
-        broken = self.against_booking(device, company, period)
+    def reserve(
+        self,
+        name: str,
+        device: str,
+        company: str,
+        period: Span,
+        staff: bool,
+        *,
+        pardoned: frozenset[str] = frozenset(),
+    ) -> set[str]:
+        broken = self.against_booking(device, company, period) - pardoned
         if not broken:
             bench = self.benches[device]
             waits = bench.approval and not staff
@@ -129,6 +153,21 @@ class NaiveRules:
                 [],
                 bench.sector,
             )
+            self.bookings[name].asked_or_promised(self.now)
+        return broken
+
+    def rebook(self, old: str, name: str, device: str, period: Span) -> set[str]:
+        """Again, elsewhere, once: in place of a booking that was displaced."""
+        booking = self.bookings[old]
+        if booking.status != "displaced":
+            return {"wrong_status"}
+        if old in self.replaced:
+            return {"rebooked_already"}
+        if period[1] - period[0] > booking.period[1] - booking.period[0]:
+            return {"maximum"}
+        broken = self.reserve(name, device, booking.company, period, staff=True)
+        if not broken:
+            self.replaced.add(old)
         return broken
 
     def answer(self, name: str, yes: bool) -> set[str]:
@@ -142,6 +181,7 @@ class NaiveRules:
         broken |= self.against_booking(booking.device, booking.company, booking.period, name, True)
         if not broken:
             booking.status, booking.promised = "confirmed", True
+            booking.asked_or_promised(self.now)
         return broken
 
     def cancel(self, name: str) -> set[str]:
@@ -168,13 +208,17 @@ class NaiveRules:
             booking.promised = booking.status == "confirmed"
             booking.device, booking.sector, booking.period = device, bench.sector, period
             booking.occupied, booking.counted = self.occupied(device, period), [period]
+            booking.asked_or_promised(self.now)
         return broken
 
     def hand_on(self, name: str) -> set[str]:
         booking = self.bookings[name]
         if booking.status not in {"requested", "confirmed"}:
             return {"wrong_status"}
-        return self.against_booking(booking.device, booking.company, booking.period, name, True)
+        broken = self.against_booking(booking.device, booking.company, booking.period, name, True)
+        if not broken:
+            booking.asked_or_promised(self.now)
+        return broken
 
     def shorten(self, name: str, period: Span) -> set[str]:
         booking = self.bookings[name]
@@ -209,4 +253,5 @@ class NaiveRules:
             elif self.benches[booking.device].approval and not staff:
                 booking.status = "requested"
             booking.period, booking.occupied, booking.counted = period, (start, until), [period]
+            booking.asked_or_promised(self.now)
         return broken

@@ -180,7 +180,7 @@ class CompanyCommands(Commands):
     @rule(company_id=st.sampled_from([MUDEUNG, HANBIT]))
     def suspend_or_reinstate(self, company_id: str) -> None:
         if company_id in self.naive.suspended:
-            self.naive.suspended.discard(company_id)
+            self.naive.reinstate(company_id)
             self.give(ReinstateCompany(by=STAFF, company_id=company_id), set())
         elif len(self.scenario.ledger.log) % 8 == 0:
             # Rarely, for a run in which nobody may book finds little.

@@ -5,8 +5,11 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from domain.actor import SYSTEM
+from domain.deadlines import DismissNoShow, ExpireRequest, RecordMissedStart
 from domain.outages import CancelOutage, ExtendBreakdown, RepairDevice, RescheduleOutage
 from domain.usage import WithdrawNoShow
+from tests.domain.naive_laboratory import GRACE
 from tests.domain.naive_rules import SLOT
 from tests.domain.random_commands import (
     DEVICES,
@@ -39,7 +42,7 @@ class LaboratoryCommands(Commands):
     @having("confirmed")
     @rule(which=WHICH, back=MINUTES, early=MINUTES)
     def hand_out(self, which: int, back: int, early: int) -> None:
-        name = self.any_booking(which, "confirmed")
+        name = self.any_booking(which, "confirmed", "no_show")
         start = self.naive.bookings[name].period[0]
         self.time_passes(max(0, start + SLOT - early - self.naive.now))
         minute = self.naive.now - back
@@ -59,6 +62,30 @@ class LaboratoryCommands(Commands):
         start = self.naive.bookings[name].period[0]
         self.time_passes(max(0, start - self.naive.now - which // 6))
         self.give(no_show(name), self.naive.no_show(name))
+
+    @having("requested")
+    @rule(which=WHICH, early=st.integers(-1, 1))
+    def expire(self, which: int, early: int) -> None:
+        name = self.any_booking(which, "requested")
+        self.time_passes(max(0, self.naive.bookings[name].answer_by - self.naive.now - early))
+        command = ExpireRequest(by=SYSTEM, reservation_id=name)
+        self.give(command, self.naive.expire(name))
+
+    @having("confirmed")
+    @rule(which=WHICH, early=st.integers(-1, 1))
+    def miss(self, which: int, early: int) -> None:
+        name = self.any_booking(which, "confirmed")
+        start = self.naive.bookings[name].period[0]
+        self.time_passes(max(0, start + GRACE - self.naive.now - early))
+        command = RecordMissedStart(by=SYSTEM, reservation_id=name)
+        self.give(command, self.naive.miss(name))
+
+    @having("confirmed")
+    @rule(which=WHICH)
+    def dismiss_no_show(self, which: int) -> None:
+        name = self.any_booking(which, "confirmed")
+        command = DismissNoShow(by=STAFF, reservation_id=name)
+        self.give(command, self.naive.dismiss(name))
 
     @having("no_show")
     @rule(which=WHICH)

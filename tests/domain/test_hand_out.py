@@ -159,7 +159,9 @@ async def test_the_certificate_has_to_be_good() -> None:
 async def test_only_once() -> None:
     """A reservation in use is not handed out again, nor an unknown one at all."""
     past = given(device(), company(), BOOKED).at(nine).when(hand_out())
-    await past.when(hand_out()).rejected("wrong_status", limit="confirmed", actual="in_use")
+    await past.when(hand_out()).rejected(
+        "wrong_status", limit="confirmed, no_show", actual="in_use"
+    )
     await past.when(hand_out("r-7")).rejected("reservation_unknown")
 
 

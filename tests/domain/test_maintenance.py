@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from domain import events as e
 from domain.decisions import Command
@@ -66,8 +67,8 @@ async def test_a_problem_of_another_device() -> None:
 
 
 async def test_a_problem_takes_no_time() -> None:
-    """A reported problem alone does not stop bookings: staff decide that."""
-    past = given(device(), company()).when(REPORT)
+    """A reported problem alone does not stop bookings; a safety stop does (test_safety_stop)."""
+    past = given(device(), company()).when(structs.replace(REPORT, safety_stop=False))
     await past.when(reserve(nine, ten)).happened(e.ReservationConfirmed)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from domain import events as e
-from domain.actor import Actor
+from domain.actor import SYSTEM, Actor
 from domain.changes import (
     ExtendReservation,
     RescheduleReservation,
@@ -20,10 +20,11 @@ from domain.companies import (
     SetQuota,
     SuspendCompany,
 )
+from domain.deadlines import DismissNoShow, ExpireRequest, RecordMissedStart, RecordOverdue
 from domain.decisions import Command
 from domain.devices import ResumeDevice, SuspendDevice
 from domain.event import Event
-from domain.maintenance import RecordCalibration, ReportProblem, ResolveProblem
+from domain.maintenance import RecordCalibration, ReportProblem, ResolveProblem, TriageProblem
 from domain.outages import (
     CancelOutage,
     ExtendBreakdown,
@@ -32,6 +33,7 @@ from domain.outages import (
     RescheduleOutage,
     ScheduleOutage,
 )
+from domain.overriding import Override
 from domain.period import Period
 from domain.reservation import status_after
 from domain.reservations import (
@@ -100,6 +102,22 @@ class Drawing:
             people=("kim", "lee"),
         )
 
+    def claim(self) -> Command:
+        """A displaced booking's claim on another time."""
+        displaced = self._latest.get(self._one("displaced"))
+        if displaced is None:
+            return self.reserve()
+        return ReserveDevice(
+            by=STAFF,
+            reservation_id=self._new("r"),
+            device_id=self._device(),
+            company_id=displaced.company_id,
+            account_id="kim",
+            period=self._period(),
+            override=Override(rules=("minimum", "quota"), reason=SEALED),
+            replaces=displaced.reservation_id,
+        )
+
     def change(self) -> Command:
         kinds = (RescheduleReservation, ShortenReservation, ExtendReservation)
         kind = self._random.choice(kinds)
@@ -132,7 +150,19 @@ class Drawing:
     def use(self) -> Command:
         if self._random.random() < 0.5:
             return ReturnDevice(by=STAFF, reservation_id=self._one("in_use"))
-        return HandOutDevice(by=STAFF, reservation_id=self._one("confirmed"))
+        return HandOutDevice(by=STAFF, reservation_id=self._one("confirmed", "no_show"))
+
+    def fall_due(self) -> Command:
+        """What the worker would decide, whether it is due or not."""
+        down = self._random.random() < 0.5
+        missed = self._one("confirmed")
+        choices: tuple[Command, ...] = (
+            ExpireRequest(by=SYSTEM, reservation_id=self._one("requested")),
+            RecordMissedStart(by=SYSTEM, reservation_id=missed, system_was_down=down),
+            RecordOverdue(by=SYSTEM, reservation_id=self._one("in_use")),
+            DismissNoShow(by=STAFF, reservation_id=missed),
+        )
+        return self._random.choice(choices)
 
     def settle(self) -> Command:
         choices: tuple[Command, ...] = (
@@ -174,6 +204,7 @@ class Drawing:
         choices: tuple[Command, ...] = (
             ReportProblem(by=STAFF, device_id=device_id, problem_id=self._new("p"), text=SEALED),
             ResolveProblem(by=STAFF, device_id=device_id, problem_id=self._id("p")),
+            TriageProblem(by=STAFF, device_id=device_id, problem_id=self._id("p"), urgency="low"),
             SuspendDevice(by=STAFF, device_id="HEA-013"),
             ResumeDevice(by=STAFF, device_id="HEA-013"),
             ResumeDevice(by=STAFF, device_id="HEA-013"),
@@ -228,7 +259,9 @@ _DRAWS = (
     *[Drawing.change] * 2,
     Drawing.transfer,
     Drawing.give_up,
+    Drawing.claim,
     Drawing.settle,
+    *[Drawing.fall_due] * 2,
     Drawing.plan_outage,
     Drawing.break_down,
     Drawing.look_after,

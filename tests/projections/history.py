@@ -66,7 +66,7 @@ class History:
         except Rejected:
             return False
         before = len(self.ledger.log)
-        self.ledger.append(happened)
+        self.ledger.append(happened, by=command.by.account_id)
         for event in happened:
             self._drawing.hear(event)
         if happened:

@@ -99,7 +99,7 @@ async def test_a_planted_double_booking_stops_the_calendar_alone(
     bad = await ledger.append(taken(nine, eleven, reservation_id="r-3"))
     await ledger.append(taken(eleven, eleven.replace(hour=12), reservation_id="r-4"))
     reached = await projector.catch_up()
-    assert reached == {"devices": ledger.head, "calendar": good, "usage": ledger.head}
+    assert reached == dict.fromkeys(reached, ledger.head) | {"calendar": good}
     assert before < good
     stopped = (await projector.positions())["calendar"]
     assert (stopped.position, stopped.stopped_at) == (good, bad)
@@ -139,7 +139,7 @@ async def test_an_event_about_nothing_known_stops_a_view(
         cancelled(taken(nine, ten, reservation_id="r-2")), cancelled(taken(nine, ten))
     )
     reached = await projector.catch_up()
-    assert reached == {"devices": bad, "calendar": first, "usage": first}
+    assert reached == dict.fromkeys(reached, bad) | {"calendar": first, "usage": first}
     stopped = (await projector.positions())["usage"]
     assert stopped.stopped_at == bad
     assert stopped.stopped_error == "booked has no current row of reservation_id r-1"

@@ -11,6 +11,7 @@ from booking.database import Database
 from projections.calendar import list_reservations
 from projections.operations import ProjectionStoppedError
 from projections.projector import Projector
+from projections.views import VIEWS
 from tests.projections.history import History
 from tests.projections.written import WrittenLedger
 from tests.scenario import device, eleven, nine, taken, ten
@@ -27,7 +28,7 @@ async def test_replay_finds_a_row_changed_by_hand(
     await ledger.append(*device())
     since = await ledger.append(taken(nine, ten))
     await projector.catch_up()
-    await owner.execute("UPDATE view_calendar_v1.entries SET status = 'returned'")
+    await owner.execute("UPDATE view_calendar_v2.entries SET status = 'returned'")
     difference = await projector.replay_check(nothing)
     assert difference is not None
     assert (difference.view, difference.table, difference.since) == ("calendar", "entries", since)
@@ -39,9 +40,9 @@ async def test_replay_finds_a_row_changed_by_hand(
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
-        ("DELETE FROM view_usage_v1.booked", ("usage", "booked")),
+        ("DELETE FROM view_usage_v2.booked", ("usage", "booked")),
         ("UPDATE view_devices_v1.devices SET since = since + 1", ("devices", "devices")),
-        ("UPDATE view_calendar_v1.sectors SET until = since + 1", ("calendar", "sectors")),
+        ("UPDATE view_calendar_v2.sectors SET until = since + 1", ("calendar", "sectors")),
         (
             "INSERT INTO view_devices_v1.rates SELECT 'AUT-999', 1, 1, NULL",
             ("devices", "rates"),
@@ -72,11 +73,7 @@ async def test_replay_leaves_nothing_behind(
     await projector.catch_up()
     await projector.replay_check(nothing)
     schemas = await owner.fetch("SELECT nspname FROM pg_namespace WHERE nspname LIKE 'view\\_%'")
-    assert sorted(row["nspname"] for row in schemas) == [
-        "view_calendar_v1",
-        "view_devices_v1",
-        "view_usage_v1",
-    ]
+    assert {row["nspname"] for row in schemas} == {view.schema for view in VIEWS}
 
 
 async def test_a_rebuild_repairs_and_says_what_was_wrong(
@@ -88,7 +85,7 @@ async def test_a_rebuild_repairs_and_says_what_was_wrong(
     await projector.catch_up()
     before = (await projector.positions())["calendar"]
     await owner.execute(
-        "UPDATE view_calendar_v1.entries SET starts_at = starts_at - '1h'::interval"
+        "UPDATE view_calendar_v2.entries SET starts_at = starts_at - '1h'::interval"
     )
     seen: list[tuple[int, int]] = []
     rebuilt = await projector.rebuild("calendar", lambda done, total: seen.append((done, total)))

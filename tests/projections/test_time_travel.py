@@ -60,9 +60,13 @@ async def test_rows_as_of_a_position_are_those_of_a_view_filled_up_to_it(
     await ledger.write(history.appends)
     await projector.catch_up()
     position = history.appends[len(history.appends) // 2][-1].position
+    changed = set()
     async with database.views.acquire() as connection:
         for view in VIEWS:
             await fill(connection, view, "view_half", position, nothing)
             live = await digest(connection, view, view.schema, position)
             assert await digest(connection, view, "view_half", position) == live
-            assert await digest(connection, view, view.schema, ledger.head) != live
+            if await digest(connection, view, view.schema, ledger.head) != live:
+                changed.add(view.name)
+    # Drawn commands set no terms and leave no refusal behind: not every view has more to tell.
+    assert {"devices", "calendar", "usage"} <= changed

@@ -22,6 +22,9 @@ GETS = (
     "/api/reservations",
     "/api/reservations/{}",
     "/api/companies/{}/usage",
+    "/api/demand",
+    "/api/demand/ranking",
+    "/api/utilisation",
     "/api/events",
     "/api/feeds",
     "/api/tokens",
@@ -29,7 +32,7 @@ GETS = (
 )
 NAMES = (
     *("as_of", "limit", "after", "from", "to", "q", "sector", "free_from", "free_to", "status"),
-    *("device_id", "company_id", "month", "type", "tag"),
+    *("device_id", "company_id", "month", "type", "tag", "by"),
 )
 ODD = (
     *(

@@ -27,9 +27,10 @@ PAGES = (
     "/devices/AUT-011?week=2026-12-24",
     "/mine",
     "/mine?of=company",
+    "/companies/mudeung/usage",
     "/calendars",
 )
-STAFF_PAGES = ("/staff",)
+STAFF_PAGES = ("/staff", "/billing", "/demand")
 
 
 @pytest.mark.parametrize("language", ["ko", "en"])

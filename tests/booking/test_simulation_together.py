@@ -1,0 +1,55 @@
+"""The simulated year has weekly series, some given up early, and rigs booked with their cabin."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from booking.config import Settings
+from booking.demonstration import begin, demonstration_habits
+from booking.simulation import simulate
+from booking.testbed import Testbed, open_testbed
+from domain import events as e
+from domain.stored import decode_body
+
+
+@pytest.fixture
+async def testbed(database_url: str) -> AsyncIterator[Testbed]:
+    async with open_testbed(database_url, Settings()) as opened:
+        yield opened
+
+
+async def test_a_year_has_series_and_bundles(testbed: Testbed, database_url: str) -> None:
+    """Companies book a device week after week, and the cabin at the time of its simulator."""
+    await begin(testbed)
+    habits = demonstration_habits()
+    await simulate(
+        database_url,
+        habits,
+        events=2500,
+        seed=3,
+        end=datetime.now(UTC) + timedelta(seconds=1),
+    )
+    series: dict[str, list[e.ReservationEvent]] = defaultdict(list)
+    bundles: dict[str, list[e.ReservationEvent]] = defaultdict(list)
+    for kind in ("ReservationConfirmed", "ReservationRequested"):
+        after = 0
+        while stored := await testbed.ledger.stored(types=[kind], after=after, limit=1000):
+            after = stored[-1].position
+            for event in (decode_body(one.body).event for one in stored):
+                assert isinstance(event, e.ReservationConfirmed | e.ReservationRequested)
+                if event.series_id:
+                    series[event.series_id].append(event)
+                if event.group_id:
+                    bundles[event.group_id].append(event)
+    assert series
+    assert any(len(one) >= 3 for one in series.values())
+    for one in series.values():
+        assert len({(event.device_id, event.company_id) for event in one}) == 1
+    assert bundles
+    for one in bundles.values():
+        assert {event.device_id for event in one} == {"AUT-001", "AUT-003"}
+        assert len({event.period for event in one}) == 1

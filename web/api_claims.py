@@ -1,0 +1,143 @@
+"""Displaced bookings: where each could go, and making it again there without notice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+from litestar import Response, get, post
+
+from booking.account import Account
+from booking.bearer import opaque_id
+from booking.testbed import Testbed
+from domain import events as e
+from domain.reservations import ReserveDevice
+from projections import maintenance
+from projections.maintenance import Claim
+from web.access import BOOKERS, SIGNED_IN, may
+from web.as_of import WAIT_SECONDS
+from web.forms import HttpRequest, Id, Moment, body_of, period_of
+from web.given import FromPath, Given
+from web.lists import Page
+from web.overriding import OverrideBody
+from web.refused import Alternative, alternatives_to, taken_with_alternatives
+from web.shown import Reservation, in_full
+from web.steps import Start, given
+from web.writes import entry_after, give, written
+
+LISTED_FOR = timedelta(days=90)
+"""A displaced booking is listed so long; its claim can be used afterwards too."""
+MOST_LISTED = 50
+
+
+class RebookBody(msgspec.Struct, frozen=True, kw_only=True):
+    """The new time, on the same device unless another is named."""
+
+    start: Moment
+    end: Moment
+    device_id: Id | None = None
+    override: OverrideBody | None = None
+
+
+class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A booking that lost its time, and times to which it could be moved (옮길 수 있는 시간)."""
+
+    reservation_id: str
+    company_id: str
+    device_id: str
+    start: datetime
+    end: datetime
+    displaced_at: datetime
+    displaced_by: str | None
+    alternatives: Sequence[Alternative]
+
+
+@get("/api/claims", opt=may(SIGNED_IN, items=(ClaimShown,)))
+async def list_claims(account: Given[Account], testbed: Given[Testbed]) -> Page[ClaimShown]:
+    """Displaced bookings that nothing has replaced yet, one's company's or (laboratory) all."""
+    company_id = None if account.sees_everything else account.company_id
+    if company_id is None:
+        await testbed.access_log.record(account.account_id, "list claims", "all companies")
+    found = await claims(testbed, company_id)
+    return Page(items=[await _shown(testbed, one) for one in found])
+
+
+@post(
+    "/api/reservations/{reservation_id:str}/rebook",
+    status_code=201,
+    opt=may(BOOKERS, body=RebookBody, answer=Reservation),
+)
+async def rebook(
+    request: HttpRequest,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    language: Given[str],
+    reservation_id: FromPath[str],
+) -> Response[Any]:
+    """Make a displaced booking again, once, as a reservation of its own."""
+    start = await given(testbed, account, reservation_id, BOOKERS)
+    body = await body_of(request, RebookBody)
+    command = await rebook_command(start, body)
+    async with taken_with_alternatives(testbed, language, command):
+        done = await give(request, testbed, command, body)
+    (made,) = done.of(e.ReservationRequested, e.ReservationConfirmed)
+    entry = await entry_after(testbed, made.reservation_id, done)
+    (shown,) = await in_full(testbed, language, [entry])
+    location = f"/api/reservations/{made.reservation_id}"
+    return written(shown, done, status=201, location=location)
+
+
+async def rebook_command(start: Start, body: RebookBody) -> ReserveDevice:
+    """What was asked for the first time is asked again, at another time."""
+    made, latest = start.made.require_made(), start.latest
+    return ReserveDevice(
+        by=start.account.actor,
+        reservation_id=opaque_id("r"),
+        device_id=body.device_id or latest.device_id,
+        company_id=latest.company_id,
+        account_id=latest.account_id,
+        period=period_of(body.start, body.end),
+        purpose=made.purpose,
+        usage_type=made.usage_type,
+        people=made.people,
+        irb_number=made.irb_number,
+        override=await start.override(body.override),
+        replaces=latest.reservation_id,
+    )
+
+
+async def claims(testbed: Testbed, company_id: str | None) -> list[Claim]:
+    """The open claims of a company, or of all, of the last months; those lost last come first."""
+    head = await testbed.ledger.head()
+    views = ("maintenance", "calendar", "devices")
+    await testbed.projector.wait_for(views, head.position, WAIT_SECONDS)
+    found = await maintenance.open_claims(
+        testbed.database.app, company_id=company_id, limit=MOST_LISTED
+    )
+    since = datetime.now(UTC) - LISTED_FOR
+    return [one for one in found if one.displaced_at >= since]
+
+
+async def alternatives_of(testbed: Testbed, claim: Claim) -> list[Alternative]:
+    """Free times like the one that was lost, none of them gone by."""
+    now = datetime.now(UTC)
+    found = await alternatives_to(testbed, claim.device_id, claim.period)
+    return [one for one in found if one.start >= now]
+
+
+async def _shown(testbed: Testbed, claim: Claim) -> ClaimShown:
+    return ClaimShown(
+        reservation_id=claim.reservation_id,
+        company_id=claim.company_id,
+        device_id=claim.device_id,
+        start=claim.period.start,
+        end=claim.period.end,
+        displaced_at=claim.displaced_at,
+        displaced_by=claim.displaced_by,
+        alternatives=await alternatives_of(testbed, claim),
+    )
+
+
+route_handlers = [list_claims, rebook]

@@ -1,0 +1,228 @@
+"""What is recorded about devices: problems, the maintenance log, calibrations that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+import msgspec
+from litestar import Response, get
+from msgspec import Meta
+
+from booking.account import Account
+from booking.testbed import Testbed
+from domain.events import Urgency
+from domain.text import Text
+from projections import maintenance
+from projections.calibrations import Due, due_calibrations
+from projections.maintenance import LogLine, Problem
+from web.access import SEES_EVERYTHING, SIGNED_IN, may
+from web.api_overrides import persons
+from web.as_of import AsOf, position_of
+from web.csv_text import csv_file, wall_clock
+from web.forms import HttpRequest, Id, Moment, query_of
+from web.frame import present
+from web.given import FromPath, Given
+from web.lists import Page
+from web.outage_shown import require_device
+from web.shown import Person
+
+WARNED_DAYS = 30
+"""Calibrations are warned of so many days ahead."""
+
+
+class ProblemsQuery(AsOf, frozen=True, kw_only=True):
+    """Open problems, or with `open=false` those that were resolved as well."""
+
+    device_id: Id | None = None
+    open: bool = True
+
+
+class ProblemShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A reported problem. Texts are null when their author was erased."""
+
+    problem_id: str
+    device_id: str
+    company_id: str | None
+    by: Person
+    reported_at: datetime
+    text: str | None
+    urgency: Urgency
+    safety_stop: bool
+    triaged_at: datetime | None
+    resolved_at: datetime | None
+    resolution: str | None
+
+
+class LogQuery(AsOf, frozen=True, kw_only=True):
+    """Work done in [from, to)."""
+
+    from_: Moment | None = msgspec.field(name="from", default=None)
+    to: Moment | None = None
+
+
+class LogLineShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the 유지보수일지: 일시, 작업 내용, 수리자, 부품, 비용 (KRW), 작성자."""
+
+    device_id: str
+    at: datetime
+    work: str | None
+    repairer: str | None
+    parts: str | None
+    cost: int
+    by: Person
+    position: int
+
+
+class DueQuery(AsOf, frozen=True, kw_only=True):
+    due_within_days: Annotated[int, Meta(ge=0, le=3660)] = WARNED_DAYS
+
+
+class DueShown(msgspec.Struct, frozen=True, kw_only=True):
+    """A device whose calibration ends soon, is missing (`by_date`) or is used up (`by_hours`).
+
+    `required` says that bookings past `valid_until` are refused.
+    """
+
+    device_id: str
+    name: Text
+    required: bool
+    certificate: str | None
+    laboratory: str | None
+    calibrated_at: datetime | None
+    valid_until: datetime | None
+    hours_used: float | None
+    calibration_hours: int | None
+    by_date: bool
+    by_hours: bool
+
+
+@get("/api/problems", opt=may(SIGNED_IN, query=ProblemsQuery, items=(ProblemShown,)))
+async def list_problems(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
+) -> Page[ProblemShown]:
+    """Safety stops first, then by urgency: all of them, or what one's own company reported."""
+    query = query_of(request, ProblemsQuery)
+    as_of = await position_of(testbed, query.as_of, "maintenance")
+    found = await maintenance.list_problems(
+        testbed.database.app,
+        device_id=query.device_id,
+        company_id=None if account.sees_everything else account.company_id or "",
+        open_only=query.open,
+        as_of=as_of,
+    )
+    return Page(items=await problems_shown(testbed, language, found))
+
+
+@get(
+    "/api/devices/{device_id:str}/maintenance-log",
+    opt=may(SEES_EVERYTHING, query=LogQuery, items=(LogLineShown,)),
+)
+async def read_log(
+    request: HttpRequest, testbed: Given[Testbed], language: Given[str], device_id: FromPath[str]
+) -> Page[LogLineShown]:
+    return Page(items=await _log(request, testbed, language, device_id))
+
+
+@get(
+    "/api/devices/{device_id:str}/maintenance-log.csv",
+    opt=may(SEES_EVERYTHING, query=LogQuery),
+)
+async def download_log(
+    request: HttpRequest, testbed: Given[Testbed], language: Given[str], device_id: FromPath[str]
+) -> Response[bytes]:
+    """The same as a spreadsheet, times on the clock of Asia/Seoul."""
+    lines = await _log(request, testbed, language, device_id)
+    rows = [
+        (
+            wall_clock(one.at),
+            one.device_id,
+            one.work or "",
+            one.repairer or "",
+            one.parts or "",
+            one.cost,
+            one.by.name,
+        )
+        for one in lines
+    ]
+    return csv_file(f"maintenance-{device_id}.csv", LOG_HEADINGS[language], rows)
+
+
+@get("/api/calibrations", opt=may(SEES_EVERYTHING, query=DueQuery, items=(DueShown,)))
+async def list_calibrations(request: HttpRequest, testbed: Given[Testbed]) -> Page[DueShown]:
+    """Devices to calibrate, the first to end first."""
+    query = query_of(request, DueQuery)
+    as_of = await position_of(testbed, query.as_of, "devices", "usage", "maintenance")
+    now, within = await present(testbed, as_of), timedelta(days=query.due_within_days)
+    found = await due_calibrations(testbed.database.app, now, within, as_of=as_of)
+    return Page(items=[_due(one) for one in found])
+
+
+LOG_HEADINGS = {
+    "ko": ("일시", "장비번호", "작업 내용", "수리자", "부품", "비용(원)", "작성자"),
+    "en": ("Time", "Device", "Work", "Repairer", "Parts", "Cost (KRW)", "Written by"),
+}
+
+
+async def problems_shown(
+    testbed: Testbed, language: str, found: Sequence[Problem]
+) -> list[ProblemShown]:
+    people = await persons(testbed, language, [one.by for one in found])
+    sealed = [text for one in found for text in (one.text, one.resolution)]
+    opened = iter(await testbed.seals.open_many(sealed))
+    return [
+        ProblemShown(
+            **_same(one, ProblemShown, but=("by", "text", "resolution")),
+            by=people[one.by],
+            text=next(opened),
+            resolution=next(opened),
+        )
+        for one in found
+    ]
+
+
+async def log_shown(
+    testbed: Testbed, language: str, found: Sequence[LogLine]
+) -> list[LogLineShown]:
+    people = await persons(testbed, language, [one.by for one in found])
+    sealed = [text for one in found for text in (one.work, one.repairer, one.parts)]
+    opened = iter(await testbed.seals.open_many(sealed))
+    return [
+        LogLineShown(
+            **_same(one, LogLineShown, but=("by", "work", "repairer", "parts")),
+            by=people[one.by],
+            work=next(opened),
+            repairer=next(opened),
+            parts=next(opened),
+        )
+        for one in found
+    ]
+
+
+async def _log(
+    request: HttpRequest, testbed: Testbed, language: str, device_id: str
+) -> list[LogLineShown]:
+    await require_device(testbed, device_id)
+    query = query_of(request, LogQuery)
+    as_of = await position_of(testbed, query.as_of, "maintenance")
+    found = await maintenance.maintenance_log(
+        testbed.database.app, device_id=device_id, start=query.from_, end=query.to, as_of=as_of
+    )
+    return await log_shown(testbed, language, found)
+
+
+def _due(due: Due) -> DueShown:
+    return DueShown(
+        device_id=due.device.device_id,
+        name=due.device.name,
+        **_same(due, DueShown, but=("device_id", "name")),
+    )
+
+
+def _same(one: msgspec.Struct, kind: type[msgspec.Struct], but: Sequence[str]) -> dict[str, Any]:
+    """The fields that a shown struct has in common with what it shows."""
+    return {name: getattr(one, name) for name in kind.__struct_fields__ if name not in but}
+
+
+route_handlers = [list_problems, read_log, download_log, list_calibrations]

@@ -1,0 +1,60 @@
+"""Usage and statements of all companies, for the laboratory: what is stated, what is not yet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from litestar import Response, get
+
+from booking.account import Account
+from booking.testbed import Testbed
+from domain.period import month_of, months_before
+from projections import statements, usage
+from projections.usage import Line
+from web.access import SEES_EVERYTHING, may
+from web.forms import HttpRequest, query_of
+from web.frame import page, present
+from web.given import Given
+from web.months import span_of
+from web.usage_page import MONTHS_SHOWN, Sum, UsageQuery
+
+
+@get("/billing", opt=may(SEES_EVERYTHING))
+async def billing(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed], as_of: Given[int | None]
+) -> Response[str]:
+    """A month of every company; without `month`, the newest that is over."""
+    asked, reader = query_of(request, UsageQuery), testbed.database.app
+    now = await present(testbed, as_of)
+    newest = month_of(now)
+    month = asked.month or months_before(newest, 1)[0]
+    span = span_of(month)
+    await testbed.access_log.record(account.account_id, "read usage", "all companies")
+    lines: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in await usage.lines(reader, span.start, span.end, as_of=as_of):
+        lines[line.company_id].append(line)
+    rows = [
+        (company, Sum.of(lines[company.company_id]), await _issued(reader, company, month, as_of))
+        for company in await usage.companies(reader, as_of=as_of)
+    ]
+    return await page(
+        request,
+        "billing.html",
+        as_of=as_of,
+        month=month,
+        months=[*months_before(newest, MONTHS_SHOWN - 1), newest][::-1],
+        rows=rows,
+        all_of_them=Sum.of([line for of_company in lines.values() for line in of_company]),
+    )
+
+
+async def _issued(
+    reader: Any, company: usage.Company, month: str, as_of: int | None
+) -> list[statements.Statement]:
+    """The company's statements of the month, newest first."""
+    found = await statements.statements_of(reader, company.company_id, as_of=as_of)
+    return [one for one in found if one.month == month]
+
+
+route_handlers = [billing]

@@ -1,0 +1,115 @@
+"""Demand: what companies asked for in vain, which device to buy next, and how busy devices are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+import msgspec
+from litestar import Response, get
+from msgspec import Meta
+
+from booking.account import Account
+from booking.testbed import Testbed
+from domain.bookable import EARLIEST, LATEST, LONGEST
+from domain.period import SEOUL, Period, at_clock, month_of
+from projections import buying, demand, devices, utilisation
+from projections.demand import heat_class
+from web.access import SEES_EVERYTHING, may
+from web.api_demand import Rule, month_upto, refused_by, wishes_of
+from web.as_of import AsOf
+from web.demand_words import counted_once, covered_by_others, utilisation_defined
+from web.forms import HttpRequest, query_of
+from web.frame import page, present
+from web.given import Given
+from web.language import in_language
+from web.problem import wrong
+from web.rule_names import rule_name
+
+LOOKED_BACK, LOOKED_AHEAD = timedelta(days=180), timedelta(days=30)
+"""What the page begins with: requests are for time to come, too."""
+MOST_DEVICES = 10_000
+
+
+class DemandAsked(AsOf, frozen=True, kw_only=True):
+    """Dates of Asia/Seoul, both of which belong to the span; `month` is that of the utilisation.
+
+    With `rule` the heat map and the months show the wishes that this rule refused.
+    """
+
+    from_: date | None = msgspec.field(default=None, name="from")
+    to: date | None = None
+    month: Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}\Z")] | None = None
+    rule: Rule | None = None
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """An hour of the week: its unmet hours, and their class of nine (0 for none)."""
+
+    hours: float
+    heat: int
+
+
+@get("/demand", opt=may(SEES_EVERYTHING))
+async def demand_page(
+    request: HttpRequest,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    language: Given[str],
+    as_of: Given[int | None],
+) -> Response[str]:
+    asked = query_of(request, DemandAsked)
+    reader, now = testbed.database.app, await present(testbed, as_of)
+    first, last = _days(asked, now)
+    span = Period(at_clock(first, "00:00"), at_clock(last, "24:00"))
+    month = asked.month or month_of(now)
+    found = await wishes_of(testbed, span, asked.as_of)
+    shown = refused_by(asked.rule, found)
+    catalogue = await devices.list_devices(reader, limit=MOST_DEVICES, as_of=as_of)
+    used = await utilisation.utilisation(reader, month_upto(month, now), as_of=as_of)
+    await testbed.access_log.record(account.account_id, "read demand", "all companies")
+    words = in_language(language)
+    return await page(
+        request,
+        "demand.html",
+        as_of=as_of,
+        first=first,
+        last=last,
+        month=month,
+        this_month=month_of(now),
+        rule=asked.rule,
+        requests=len(shown),
+        hours=sum(wish.period.hours for wish in shown),
+        week=_heat(demand.by_hour(shown)),
+        ranking=await buying.ranking(reader, found, as_of=as_of),
+        by_rule=[(rule_name(unmet.key), unmet) for unmet in demand.by_rule(found)],
+        by_month=demand.by_month(shown),
+        used=sorted(used, key=lambda one: (-(one.percent or 0), one.device_id)),
+        devices={device.device_id: device for device in catalogue},
+        counted=counted_once(words),
+        covered=covered_by_others(words),
+        defined=utilisation_defined(words),
+    )
+
+
+def _days(asked: DemandAsked, now: datetime) -> tuple[date, date]:
+    """First and last day of the span, the last half year and the next month unless asked."""
+    first = asked.from_ or (now - LOOKED_BACK).astimezone(SEOUL).date()
+    last = asked.to or (now + LOOKED_AHEAD).astimezone(SEOUL).date()
+    for name, day in (("from", first), ("to", last)):
+        if not EARLIEST.date() < day < LATEST.date():
+            raise wrong(name, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
+    if last < first:
+        raise wrong("to", "after_start")
+    if last - first >= LONGEST:
+        raise wrong("to", "time_range", f"{LONGEST.days} d")
+    return first, last
+
+
+def _heat(week: Sequence[Sequence[float]]) -> list[list[Cell]]:
+    most = max(max(day) for day in week)
+    return [[Cell(hours, heat_class(hours, most)) for hours in day] for day in week]
+
+
+route_handlers = [demand_page]

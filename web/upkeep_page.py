@@ -1,0 +1,130 @@
+"""A device's maintenance page: problems for everybody, log, certificates and outages for staff."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from litestar import Response, get, post
+
+from booking.account import Account
+from booking.testbed import Testbed
+from domain.period import SEOUL, Period, at_clock
+from domain.rejected import Rejected
+from projections import devices, maintenance
+from web.access import BOOKERS, SIGNED_IN, may
+from web.api_outages import OutageTried, try_outage
+from web.api_upkeep import log_shown, problems_shown
+from web.book import Fields, key_of
+from web.done import Seen, done_words
+from web.errors import field_errors
+from web.forms import HIDDEN, HttpRequest, form_fields, query_of, read
+from web.forms import require_id as named
+from web.frame import go_to, page
+from web.given import FromPath, Given
+from web.language import in_language
+from web.problem import Invalid, Problem
+from web.reader import language_of
+from web.upkeep_forms import FOR_EVERYBODY, FORMS, OutageForm, upkeep_command
+from web.when import fields_of, hours_of
+from web.writes import give
+
+MOST_LINES = 100
+
+
+@get("/devices/{device_id:str}/maintenance", opt=may(SIGNED_IN))
+async def upkeep(
+    request: HttpRequest, device_id: FromPath[str], as_of: Given[int | None]
+) -> Response[str]:
+    asked = query_of(request, Seen)
+    return await upkeep_page(request, device_id, done=asked.done, as_of=as_of)
+
+
+@post("/devices/{device_id:str}/maintenance/{what:str}", opt=may(BOOKERS))
+async def record(
+    request: HttpRequest,
+    account: Given[Account],
+    testbed: Given[Testbed],
+    device_id: FromPath[str],
+    what: FromPath[str],
+) -> Response[Any]:
+    if (
+        what not in FORMS
+        or await devices.get_device(testbed.database.app, named(device_id)) is None
+    ):
+        raise Problem("not-found")
+    if what != FOR_EVERYBODY and not account.is_lab:
+        raise Problem("forbidden")
+    fields, language = await form_fields(request), language_of(request)
+    typed = {name: one for name, one in fields.items() if name not in HIDDEN and one != ""}
+    try:
+        form = read(FORMS[what], typed, strict=False)
+        command = await upkeep_command(testbed, account, device_id, form)
+        if isinstance(form, OutageForm) and form.preview:
+            tried = await try_outage(testbed, language, command)  # type: ignore[arg-type]
+            return await upkeep_page(request, device_id, fields=fields, tried=tried)
+        await give(request, testbed, command, form, key=key_of(fields))
+    except Invalid as invalid:
+        said = [one["message"] for one in field_errors(invalid, language)]
+        return await upkeep_page(request, device_id, fields=fields, refusals=said)
+    except Rejected as rejected:
+        said = [violation.message(language) for violation in rejected.violations]
+        return await upkeep_page(request, device_id, fields=fields, refusals=said)
+    back = fields.get("back")
+    path = "/staff/maintenance" if back == "all" else f"/devices/{device_id}/maintenance"
+    return go_to(f"{path}?done=recorded")
+
+
+async def upkeep_page(
+    request: HttpRequest,
+    device_id: str,
+    *,
+    done: str | None = None,
+    fields: Fields | None = None,
+    refusals: Sequence[str] = (),
+    tried: OutageTried | None = None,
+    as_of: int | None = None,
+) -> Response[str]:
+    """The page, with what was typed and why it was refused where that was so."""
+    account: Account = request.user
+    testbed: Testbed = request.app.state.testbed
+    reader, code = testbed.database.app, language_of(request)
+    device = await devices.get_device(reader, named(device_id), as_of=as_of)
+    if device is None:
+        raise Problem("not-found")
+    sees = account.sees_everything
+    company_id = None if sees else account.company_id or ""
+    found = await maintenance.list_problems(
+        reader, device_id=device_id, company_id=company_id, as_of=as_of
+    )
+    lines = await maintenance.maintenance_log(
+        reader, device_id=device_id, limit=MOST_LINES, as_of=as_of
+    )
+    stopped = await maintenance.stopped_devices(reader, as_of=as_of)
+    return await page(
+        request,
+        "maintenance.html",
+        status=422 if refusals else 200,
+        as_of=as_of,
+        done=done_words(done, in_language(code)),
+        device=device,
+        stopped=device_id in stopped,
+        problems=await problems_shown(testbed, code, found),
+        lines=await log_shown(testbed, code, lines) if sees else [],
+        refusals=refusals,
+        tried=tried,
+        fields={**_tomorrow(), **(fields or {})},
+        hours=hours_of(30),
+        acts=account.is_lab and as_of is None,
+    )
+
+
+def _tomorrow() -> dict[str, str]:
+    """What an empty outage form starts with."""
+    day = datetime.now(SEOUL).date() + timedelta(days=1)
+    morning = at_clock(day, "09:00")
+    return fields_of(Period(morning, morning + timedelta(hours=2)))
+
+
+route_handlers = [upkeep, record]
