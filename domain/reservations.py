@@ -8,7 +8,7 @@ from domain import events as e
 from domain.agenda import leaving
 from domain.bookable import Plan, asks_approval, require_bookable
 from domain.decisions import Command, Happened, Recall
-from domain.period import Period
+from domain.period import Period, shown
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
 from domain.sealed import Sealed
@@ -56,6 +56,8 @@ async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
         irb_given=command.irb_number is not None,
     )
     bookable = await require_bookable(plan, recall)
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    reservation.require_new()
     made = e.ReservationRequested if asks_approval(bookable, command.by) else e.ReservationConfirmed
     return [
         made(
@@ -81,7 +83,7 @@ async def approve_reservation(command: ApproveReservation, recall: Recall) -> Ha
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested")
     if latest.period.end <= recall.now:
-        raise Rejected("past", limit=recall.now.isoformat(), actual=latest.period.end.isoformat())
+        raise Rejected("past", limit=shown(recall.now), actual=shown(latest.period.end))
     # The notice was kept when the company asked; how long the answer took is not its fault.
     plan = msgspec.structs.replace(Plan.of(reservation.require_made(), latest), running=True)
     bookable = await require_bookable(plan, recall)
@@ -103,6 +105,8 @@ async def cancel_reservation(command: CancelReservation, recall: Recall) -> Happ
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested", "confirmed")
     (terms,) = await recall(Terms(latest.device_id))
+    if reservation.status == "confirmed" and latest.period.end <= recall.now:
+        raise Rejected("past", limit=shown(recall.now), actual=shown(latest.period.end))
     # A request that nobody has answered yet can be withdrawn at any time.
     late = reservation.promised and terms.is_late(latest.period, recall.now)
     return [e.ReservationCancelled(**carried(latest), late=late, reason=command.reason)]

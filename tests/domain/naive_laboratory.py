@@ -19,7 +19,7 @@ class NaiveTestbed(NaiveRules):
         if any(device == booking.device for device, _ in self.broken.values()):
             broken.add("broken_down")
         early = start, booking.occupied[1]
-        hit = any(overlap(early, taken) for _, taken in self.held(booking.device, name))
+        hit = self.taken(booking.device, early, name, booking.occupied)
         if hit and start < booking.occupied[0]:
             broken.add("slot_taken")
         if not broken:
@@ -55,7 +55,9 @@ class NaiveTestbed(NaiveRules):
 
     def plan_outage(self, name: str, device: str, span: Span) -> set[str]:
         """A new outage, or one that is planned already at a new time."""
-        broken = {"past"} if span[1] <= self.now or span[0] < self.now - DAY else set()
+        begun = self.outages.get(name, ("", (-1, -1)))[1][0]
+        too_old = span[0] < self.now - DAY and span[0] != begun
+        broken = {"past"} if span[1] <= self.now or too_old else set()
         for other, taken in self.held(device, name):
             booking = self.bookings.get(other)
             if overlap(span, taken) and (booking is None or booking.status == "in_use"):
