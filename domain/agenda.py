@@ -24,6 +24,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     reservation: e.ReservationEvent | None = None
     in_use: bool = False
 
+    @property
+    def planned(self) -> bool:
+        """True for what was planned ahead, which never overlaps anything else that was."""
+        return self.kind in {"reservation", "maintenance", "calibration"} and not self.in_use
+
 
 HOLDING = (
     e.ReservationRequested,
@@ -94,9 +99,20 @@ class Agenda(Fact):
             if entry_id != but and entry.occupied.overlaps(occupied)
         }
 
-    def require_free(self, occupied: Period, *, but: str | None = None) -> None:
-        """Refuses time that anything else holds; `but` is the reservation being changed."""
-        taken = self.overlapping(occupied, but=but)
+    def require_free(
+        self, occupied: Period, *, but: str | None = None, held: Period | None = None
+    ) -> None:
+        """Refuses time that anything else holds.
+
+        `but` is the reservation being changed and `held` the time it holds already. Into that,
+        a late return, a use that lasts, or a breakdown may have run meanwhile; nothing planned can
+        have. What it would take in addition has to be free of everything.
+        """
+        taken = {
+            entry_id: entry
+            for entry_id, entry in self.overlapping(occupied, but=but).items()
+            if entry.planned or any(map(entry.occupied.overlaps, _additional(occupied, held)))
+        }
         if taken:
             raise Rejected(
                 "slot_taken",
@@ -144,6 +160,17 @@ class Agenda(Fact):
                 kind="reservation", occupied=event.occupied, reservation=event, in_use=in_use
             )
         self.entries[event.reservation_id] = entry
+
+
+def _additional(occupied: Period, held: Period | None) -> Iterator[Period]:
+    """The parts of `occupied` that are not in `held`."""
+    if held is None:
+        yield occupied
+        return
+    if occupied.start < held.start:
+        yield Period(occupied.start, min(occupied.end, held.start))
+    if occupied.end > held.end:
+        yield Period(max(occupied.start, held.end), occupied.end)
 
 
 def leaving(event: e.ReservationEvent) -> Occupancy:

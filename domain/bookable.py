@@ -13,7 +13,7 @@ from domain.closures import Closures
 from domain.decisions import Recall
 from domain.device import Calibration, Service
 from domain.overriding import Pardon
-from domain.period import Period
+from domain.period import Period, shown
 from domain.qualification import Qualification
 from domain.quota import Quota
 from domain.rejected import Rejected, Violation
@@ -28,7 +28,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking as somebody would like it. `but` is the reservation that it changes.
+    """A booking as somebody would like it. `changes` is the reservation as it stands before.
 
     `pardoned` are the rules that do not hold for it: those that the laboratory set aside.
     """
@@ -40,9 +40,26 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     people: tuple[str, ...] = ()
     usage_type: e.UsageType = "direct"
     irb_given: bool = False
-    but: str | None = None
+    changes: e.ReservationEvent | None = None
     running: bool = False
     pardoned: tuple[str, ...] = ()
+
+    @property
+    def but(self) -> str | None:
+        return None if self.changes is None else self.changes.reservation_id
+
+    @property
+    def held(self) -> Period | None:
+        """What the reservation occupies already of the device."""
+        if self.changes is None or self.changes.device_id != self.device_id:
+            return None
+        return self.changes.occupied
+
+    def occupied(self, terms: Terms) -> Period:
+        """The time with its buffers. What stays where it is keeps those that it was booked with."""
+        if self.held is not None and self.changes and self.changes.period == self.period:
+            return self.held
+        return terms.occupied(self.period)
 
     @classmethod
     def of(cls, made: e.ReservationEvent, latest: e.ReservationEvent) -> Plan:
@@ -55,7 +72,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             people=getattr(made, "people", ()),
             usage_type=getattr(made, "usage_type", "direct"),
             irb_given=getattr(made, "irb_number", None) is not None,
-            but=latest.reservation_id,
+            changes=latest,
         )
 
 
@@ -84,7 +101,7 @@ async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
     safety.require_safe()
     terms.require_known()
     standing.require_good()
-    asked, occupied, pardon = terms.now, terms.occupied(plan.period), Pardon(plan.pardoned)
+    asked, occupied, pardon = terms.now, plan.occupied(terms), Pardon(plan.pardoned)
     people = (plan.account_id, *plan.people) if _must_be_qualified(asked, plan) else ()
     closures, calibration, qualification = await recall(
         Closures(plan.period),
@@ -103,7 +120,7 @@ async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
     )
     with pardon.given():
         quota.require_room(plan.period, but=plan.but)
-    agenda.require_free(occupied, but=plan.but)
+    agenda.require_free(occupied, but=plan.but, held=plan.held)
     # Last, for it reads a year of the company's months, and most refusals are for taken time.
     await _require_room_ahead(standing, asked, plan, recall)
     return Bookable(
@@ -116,7 +133,7 @@ def require_sane(period: Period) -> None:
     if period.length > LONGEST:
         raise Rejected("maximum", limit=int(LONGEST.total_seconds() // 60), actual=period.minutes)
     if period.start < EARLIEST or period.end > LATEST:
-        raise Rejected("horizon", limit=LONGEST.days, actual=period.start.isoformat())
+        raise Rejected("horizon", limit=LONGEST.days, actual=shown(period.start))
 
 
 def asks_approval(bookable: Bookable, by: Actor) -> bool:

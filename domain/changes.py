@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -9,10 +10,11 @@ import msgspec
 from domain import events as e
 from domain.agenda import leaving
 from domain.bookable import Plan, asks_approval, require_bookable, require_sane
+from domain.closures import Closures
 from domain.decisions import Command, Happened, Recall
 from domain.due import when_made
-from domain.overriding import Override, named_rules, overridden
-from domain.period import Period
+from domain.overriding import Override, Pardon, named_rules, overridden
+from domain.period import Period, shown
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
 from domain.terms import Terms
@@ -75,22 +77,20 @@ async def shorten_reservation(command: ShortenReservation, recall: Recall) -> Ha
     latest = reservation.require("requested", "confirmed", "in_use")
     in_use = reservation.status == "in_use"
     _require_shorter(latest, command.period, in_use=in_use)
-    (terms,) = await recall(Terms(latest.device_id))
-    plan = Plan.of(reservation.require_made(), latest)
-    pardoned = named_rules(command.override, command.by)
-    plan = msgspec.structs.replace(plan, period=command.period, running=True, pardoned=pardoned)
-    bookable = await require_bookable(plan, recall)
+    _require_ahead(command.period, recall.now)
+    # Giving time back is nobody's privilege: only the terms' lengths and hours matter.
+    terms, closures = await recall(Terms(latest.device_id), Closures(command.period))
+    pardon = Pardon(named_rules(command.override, command.by))
+    with pardon.given():
+        terms.require_allowed(command.period, now=recall.now, closures=closures, running=True)
+    occupied = _less(latest, terms.occupied(command.period), in_use=in_use)
     shorter = e.ReservationShortened(
-        **carried(
-            latest,
-            period=command.period,
-            occupied=_less(latest, bookable.occupied, in_use=in_use),
-        ),
+        **carried(latest, period=command.period, occupied=occupied),
         # What is in use counts as used when it comes back, so nothing is given back late.
         late=reservation.promised and not in_use and terms.is_late(latest.period, recall.now),
         left=leaving(latest),
     )
-    return [shorter, *overridden(command.override, bookable.overridden, shorter)]
+    return [shorter, *overridden(command.override, tuple(pardon.needed), shorter)]
 
 
 async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happened:
@@ -98,8 +98,9 @@ async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happ
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested", "confirmed", "in_use")
     if command.period.start != latest.period.start or command.period.end <= latest.period.end:
-        raise Rejected("not_longer", limit=latest.period.end.isoformat())
+        raise Rejected("not_longer", limit=shown(latest.period.end))
     in_use = reservation.status == "in_use"
+    _require_ahead(command.period if in_use else latest.period, recall.now)
     plan = Plan.of(reservation.require_made(), latest)
     # What has begun needs no notice; what is still ahead keeps the notice that it had.
     pardoned = named_rules(command.override, command.by)
@@ -160,10 +161,15 @@ async def _require_early(
         raise Rejected("change_notice", limit=terms.now.cancel_notice_minutes)
 
 
+def _require_ahead(period: Period, now: datetime) -> None:
+    if period.end <= now:
+        raise Rejected("past", limit=shown(now), actual=shown(period.end))
+
+
 def _require_shorter(latest: e.ReservationEvent, period: Period, *, in_use: bool) -> None:
     moved = in_use and period.start != latest.period.start
     if moved or period == latest.period or not latest.period.contains(period):
-        raise Rejected("not_shorter", limit=latest.period.end.isoformat())
+        raise Rejected("not_shorter", limit=shown(latest.period.end))
 
 
 def _less(latest: e.ReservationEvent, occupied: Period, *, in_use: bool) -> Period:

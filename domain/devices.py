@@ -10,10 +10,10 @@ from domain.decisions import Command, Fact, Happened, Query, Recall
 from domain.device import Service
 from domain.event import Event
 from domain.rate import Rates
-from domain.rejected import Rejected
+from domain.rejected import Rejected, Violation
 from domain.sealed import Sealed
 from domain.terms import Terms
-from domain.terms_of_use import TermsOfUse
+from domain.terms_of_use import TermsOfUse, flaws
 from domain.text import Text
 
 
@@ -121,6 +121,12 @@ async def set_terms(command: SetTerms, recall: Recall) -> Happened:
     known, terms = await recall(DataSheet(command.device_id), Terms(command.device_id))
     if known.sector is None:
         raise Rejected("device_unknown", actual=command.device_id)
+    wrong = [
+        Violation(rule="terms_invalid", limit=name, actual=value)
+        for name, value in flaws(command.terms)
+    ]
+    if wrong:
+        raise Rejected(violations=wrong)
     if terms.terms_version is not None and terms.now == command.terms:
         return []
     return [e.TermsSet(device_id=command.device_id, sector=known.sector, terms=command.terms)]

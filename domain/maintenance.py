@@ -8,6 +8,7 @@ from domain import events as e
 from domain.decisions import Command, Happened, Recall
 from domain.device import Service
 from domain.outage import Problem
+from domain.period import shown
 from domain.rejected import Rejected
 from domain.sealed import Sealed
 
@@ -98,7 +99,7 @@ async def log_maintenance(command: LogMaintenance, recall: Recall) -> Happened:
     service.require_known()
     at = (command.at or recall.now).astimezone(UTC)
     if at > recall.now:
-        raise Rejected("not_yet", limit=recall.now.isoformat(), actual=at.isoformat())
+        raise Rejected("not_yet", limit=shown(recall.now), actual=shown(at))
     return [
         e.MaintenanceLogged(
             device_id=command.device_id,
@@ -116,9 +117,9 @@ async def record_calibration(command: RecordCalibration, recall: Recall) -> Happ
     service.require_known()
     at = (command.at or recall.now).astimezone(UTC)
     if at > recall.now:
-        raise Rejected("not_yet", limit=recall.now.isoformat(), actual=at.isoformat())
+        raise Rejected("not_yet", limit=shown(recall.now), actual=shown(at))
     if command.valid_until <= at:
-        raise Rejected("not_longer", limit=at.isoformat())
+        raise Rejected("not_longer", limit=shown(at))
     return [
         e.CalibrationRecorded(
             device_id=command.device_id,

@@ -16,6 +16,7 @@ class Outage(Fact):
     def __init__(self, outage_id: str) -> None:
         self.outage_id = outage_id
         self.planned: e.OutageEvent | None = None
+        self.known = False
 
     @property
     def queries(self) -> Sequence[Query]:
@@ -23,6 +24,7 @@ class Outage(Fact):
         return [Query(types=types, tags=(f"outage:{self.outage_id}",), newest=True)]
 
     def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+        self.known = True
         match event:
             case e.OutageCancelled():
                 self.planned = None
@@ -30,6 +32,10 @@ class Outage(Fact):
                 self.planned = event
             case _:
                 raise TypeError(f"an outage does not know {event!r}")
+
+    def require_new(self) -> None:
+        if self.known:
+            raise Rejected("id_known", actual=self.outage_id)
 
     def require_planned(self) -> e.OutageEvent:
         if self.planned is None:

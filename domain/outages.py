@@ -11,7 +11,7 @@ from domain.bookable import require_sane
 from domain.decisions import Command, Happened, Recall
 from domain.device import Breakdown, Service
 from domain.outage import Outage
-from domain.period import Period
+from domain.period import Period, shown
 from domain.rejected import Rejected
 from domain.reservation import carried
 from domain.sealed import Sealed
@@ -58,10 +58,13 @@ class RepairDevice(Command, frozen=True, kw_only=True):
 
 async def schedule_outage(command: ScheduleOutage, recall: Recall) -> Happened:
     require_sane(command.period)
-    service, agenda = await recall(
-        Service(command.device_id), Agenda(command.device_id, command.period)
+    service, agenda, outage = await recall(
+        Service(command.device_id),
+        Agenda(command.device_id, command.period),
+        Outage(command.outage_id),
     )
     service.require_known()
+    outage.require_new()
     require_ahead(command.period, recall.now)
     agenda.require_no_outage(command.period)
     return [
@@ -81,7 +84,8 @@ async def reschedule_outage(command: RescheduleOutage, recall: Recall) -> Happen
     (outage,) = await recall(Outage(command.outage_id))
     planned = outage.require_planned()
     (agenda,) = await recall(Agenda(planned.device_id, command.period))
-    require_ahead(command.period, recall.now)
+    # An outage that has begun is prolonged from where it began, however long ago that was.
+    require_ahead(command.period, recall.now, begun=planned.occupied.start)
     agenda.require_no_outage(command.period, but=command.outage_id)
     return [
         *displaced(agenda, command.period, recall.now, outage_id=command.outage_id),
@@ -98,6 +102,8 @@ async def reschedule_outage(command: RescheduleOutage, recall: Recall) -> Happen
 async def cancel_outage(command: CancelOutage, recall: Recall) -> Happened:
     (outage,) = await recall(Outage(command.outage_id))
     planned = outage.require_planned()
+    if planned.occupied.end <= recall.now:
+        raise Rejected("past", limit=shown(recall.now), actual=shown(planned.occupied.end))
     return [
         e.OutageCancelled(
             outage_id=command.outage_id,
@@ -130,7 +136,7 @@ async def extend_breakdown(command: ExtendBreakdown, recall: Recall) -> Happened
     (breakdown,) = await recall(Breakdown(command.device_id))
     breakdown_id, before = breakdown.require_broken()
     if command.expected_until <= before.end:
-        raise Rejected("not_longer", limit=before.end.isoformat())
+        raise Rejected("not_longer", limit=shown(before.end))
     _from_now(recall.now, command.expected_until)
     occupied = before.until(command.expected_until)
     require_sane(occupied)
@@ -151,7 +157,7 @@ async def repair_device(command: RepairDevice, recall: Recall) -> Happened:
     breakdown_id, was = breakdown.require_broken()
     at = (command.at or recall.now).astimezone(UTC)
     if not was.start < at <= recall.now:
-        raise Rejected("not_yet", limit=recall.now.isoformat(), actual=at.isoformat())
+        raise Rejected("not_yet", limit=shown(recall.now), actual=shown(at))
     return [
         e.DeviceRepaired(
             breakdown_id=breakdown_id,
@@ -184,14 +190,15 @@ _GRACE = timedelta(hours=24)
 """An outage may be entered this long after it began."""
 
 
-def require_ahead(period: Period, now: datetime) -> None:
-    if period.end <= now or period.start < now - _GRACE:
-        raise Rejected("past", limit=now.isoformat(), actual=period.start.isoformat())
+def require_ahead(period: Period, now: datetime, *, begun: datetime | None = None) -> None:
+    too_old = period.start < now - _GRACE and period.start != begun
+    if period.end <= now or too_old:
+        raise Rejected("past", limit=shown(now), actual=shown(period.start))
 
 
 def _from_now(now: datetime, until: datetime) -> Period:
     if until <= now:
-        raise Rejected("past", limit=now.isoformat(), actual=until.isoformat())
+        raise Rejected("past", limit=shown(now), actual=shown(until))
     occupied = Period(now, until)
     require_sane(occupied)
     return occupied

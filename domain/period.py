@@ -133,6 +133,11 @@ def at_clock(day: date, clock: str) -> datetime:
     return start + timedelta(hours=hours, minutes=minutes)
 
 
+def shown(moment: datetime) -> str:
+    """A moment as people of the laboratory read it: the clock of Asia/Seoul, to the minute."""
+    return moment.astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")
+
+
 def exists(moment: datetime) -> bool:
     """False for a local time that its zone's clocks skip (the hour lost to daylight saving)."""
     if moment.tzinfo is None:

@@ -41,10 +41,11 @@ class Reservation(Fact):
         self.line: Line | None = None
         self.answer_by: datetime | None = None
         self.promised_at: datetime | None = None
+        self.waived = False
 
     @property
     def queries(self) -> Sequence[Query]:
-        types = (*COUNTED, e.UsageLogged, e.UsageCorrected)
+        types = (*COUNTED, e.UsageLogged, e.UsageCorrected, e.UsageWaived)
         return [Query(types=types, tags=(f"reservation:{self.reservation_id}",))]
 
     def when(self, event: Event, position: int) -> None:
@@ -55,11 +56,18 @@ class Reservation(Fact):
                 self.handed_out_at, self.handed_out_position = event.at, position
             case e.UsageLogged() | e.UsageCorrected():
                 self.line = event
+            case e.UsageWaived():
+                self.waived = True
         if isinstance(event, e.ReservationEvent):
             self.status = status_after(event) or self.status
             self.promised = self._still_promised(event)
             self._note_deadlines(event)
             self.latest = event
+
+    def require_new(self) -> None:
+        """Refuses a known id: a second booking under it would free the first one's time."""
+        if self.latest is not None:
+            raise Rejected("id_known", actual=self.reservation_id)
 
     def require(self, *statuses: Status) -> e.ReservationEvent:
         """The reservation's last event; refuses one that is unknown or stands otherwise."""

@@ -11,7 +11,7 @@ from domain.claims import claimed
 from domain.decisions import Command, Happened, Recall
 from domain.due import promised_at, when_made
 from domain.overriding import Override, named_rules, overridden
-from domain.period import Period
+from domain.period import Period, shown
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
 from domain.sealed import Sealed
@@ -66,6 +66,8 @@ async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
         pardoned=pardoned,
     )
     bookable = await require_bookable(plan, recall)
+    (reservation,) = await recall(Reservation(command.reservation_id))
+    reservation.require_new()
     asks = asks_approval(bookable, command.by)
     kind = e.ReservationRequested if asks else e.ReservationConfirmed
     made = kind(
@@ -93,7 +95,7 @@ async def approve_reservation(command: ApproveReservation, recall: Recall) -> Ha
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested")
     if latest.period.end <= recall.now:
-        raise Rejected("past", limit=recall.now.isoformat(), actual=latest.period.end.isoformat())
+        raise Rejected("past", limit=shown(recall.now), actual=shown(latest.period.end))
     # The notice was kept when the company asked; how long the answer took is not its fault.
     plan = msgspec.structs.replace(Plan.of(reservation.require_made(), latest), running=True)
     bookable = await require_bookable(plan, recall)
@@ -116,6 +118,8 @@ async def cancel_reservation(command: CancelReservation, recall: Recall) -> Happ
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested", "confirmed")
     (terms,) = await recall(Terms(latest.device_id))
+    if reservation.status == "confirmed" and latest.period.end <= recall.now:
+        raise Rejected("past", limit=shown(recall.now), actual=shown(latest.period.end))
     # A request that nobody has answered yet can be withdrawn at any time.
     late = reservation.promised and terms.is_late(latest.period, recall.now)
     return [e.ReservationCancelled(**carried(latest), late=late, reason=command.reason)]

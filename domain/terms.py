@@ -9,7 +9,7 @@ from domain import events as e
 from domain.closures import Closures
 from domain.decisions import Fact, Query
 from domain.event import Event
-from domain.period import SEOUL, Period, at_clock, days_touched
+from domain.period import SEOUL, Period, at_clock, days_touched, shown
 from domain.rejected import Rejected, Violation
 from domain.terms_of_use import TermsOfUse
 
@@ -75,7 +75,7 @@ def _lengths(terms: TermsOfUse, period: Period) -> Iterator[Violation]:
     slot = timedelta(minutes=terms.slot_minutes)
     ragged = (offset + timedelta(microseconds=local.microsecond)) % slot or period.length % slot
     if ragged:
-        yield Violation(rule="slot", limit=terms.slot_minutes, actual=_clock(period.start))
+        yield Violation(rule="slot", limit=terms.slot_minutes, actual=shown(period.start))
     if period.length < timedelta(minutes=terms.minimum_minutes):
         yield Violation(rule="minimum", limit=terms.minimum_minutes, actual=period.minutes)
     if period.length > timedelta(minutes=terms.maximum_minutes):
@@ -88,11 +88,11 @@ def _notice(terms: TermsOfUse, period: Period, now: datetime) -> Iterator[Violat
     # Without notice the slot that has just begun may still be booked, until it is over.
     grace = timedelta(0) if terms.notice_minutes else timedelta(minutes=terms.slot_minutes)
     if period.start < now and period.start <= now - grace:
-        yield Violation(rule="past", limit=_clock(now), actual=_clock(period.start))
+        yield Violation(rule="past", limit=shown(now), actual=shown(period.start))
     elif period.start < earliest and not grace:
-        yield Violation(rule="notice", limit=_clock(earliest), actual=_clock(period.start))
+        yield Violation(rule="notice", limit=shown(earliest), actual=shown(period.start))
     if period.start > latest:
-        yield Violation(rule="horizon", limit=terms.horizon_days, actual=_clock(period.start))
+        yield Violation(rule="horizon", limit=terms.horizon_days, actual=shown(period.start))
 
 
 def _opening(terms: TermsOfUse, period: Period, closures: Closures) -> Iterator[Violation]:
@@ -107,7 +107,7 @@ def _opening(terms: TermsOfUse, period: Period, closures: Closures) -> Iterator[
         yield Violation(
             rule="opening_hours",
             limit=_hours_of(terms, period.start.astimezone(SEOUL).date(), closures),
-            actual=f"{_clock(period.start)} ~ {_clock(period.end)}",
+            actual=f"{shown(period.start)} ~ {shown(period.end)}",
         )
 
 
@@ -136,7 +136,3 @@ def _spans_on(terms: TermsOfUse, day: date, closures: Closures) -> tuple[tuple[s
 def _hours_of(terms: TermsOfUse, day: date, closures: Closures) -> str:
     spans = _spans_on(terms, day, closures)
     return ", ".join(f"{opens}–{closes}" for opens, closes in spans) or "—"
-
-
-def _clock(moment: datetime) -> str:
-    return moment.astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")

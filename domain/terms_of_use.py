@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import msgspec
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -58,3 +61,23 @@ class TermsOfUse(msgspec.Struct, frozen=True, kw_only=True):
     calibration_hours: int | None = None
     answer_within_minutes: int = 2880
     no_show_minutes: int = 60
+
+
+def flaws(terms: TermsOfUse) -> Iterator[tuple[str, object]]:
+    """The names and values of terms that no booking could be held against."""
+    for name in ("slot_minutes", "minimum_minutes", "maximum_minutes", "horizon_days"):
+        if getattr(terms, name) <= 0:
+            yield name, getattr(terms, name)
+    for name in ("notice_minutes", "buffer_before", "buffer_after", "cancel_notice_minutes"):
+        if getattr(terms, name) < 0:
+            yield name, getattr(terms, name)
+    if terms.maximum_minutes < terms.minimum_minutes:
+        yield "maximum_minutes", terms.maximum_minutes
+    for weekday, name in enumerate(WEEKDAYS):
+        spans = terms.opening_hours.on(weekday)
+        clocks = [clock for span in spans for clock in span]
+        if clocks != sorted(clocks) or not all(_CLOCK.fullmatch(clock) for clock in clocks):
+            yield f"opening_hours.{name}", spans
+
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d|24:00")

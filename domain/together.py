@@ -20,6 +20,7 @@ from domain.quota import Quota
 from domain.refusing import Refused, refused_together, request_refused
 from domain.rejected import Rejected
 from domain.remembering import Remembering
+from domain.reservation import Reservation
 from domain.reservations import ReserveDevice, reserve_device
 from domain.safety import SafetyStop
 from domain.sealed import Sealed
@@ -121,6 +122,7 @@ def _shared(command: ReserveTogether) -> Iterator[Fact]:
         yield from (Terms(device_id), Service(device_id), SafetyStop(device_id))
         yield Calibration(device_id)
     for member in command.members:
+        yield Reservation(member.reservation_id)
         yield Closures(member.period)
         yield Agenda(member.device_id, member.period)
         yield Quota(command.company_id, "", member.period)

@@ -7,12 +7,13 @@ from math import ceil
 
 from domain import events as e
 from domain.agenda import Agenda, leaving
+from domain.bookable import require_sane
 from domain.decisions import Command, Happened, Recall
 from domain.device import Breakdown, Calibration, InHand, Service
 from domain.devices import DataSheet
 from domain.no_shows import missed
 from domain.organisation import Organisation
-from domain.period import SEOUL, Period
+from domain.period import SEOUL, Period, shown
 from domain.rate import Rates
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
@@ -72,11 +73,11 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
     latest = reservation.require("confirmed", "no_show")
     at = _not_after(recall.now, command.at)
     if at >= latest.period.end:
-        raise Rejected("past", limit=at.isoformat(), actual=latest.period.end.isoformat())
+        raise Rejected("past", limit=shown(at), actual=shown(latest.period.end))
     occupied = latest.occupied
     if at < occupied.start:
         if occupied.start - at > EARLIEST_HAND_OUT:
-            raise Rejected("too_early", limit=EARLIEST_HAND_OUT.days, actual=at.isoformat())
+            raise Rejected("too_early", limit=EARLIEST_HAND_OUT.days, actual=shown(at))
         occupied = Period(at, occupied.end)
     device_id = latest.device_id
     service, safety, in_hand, breakdown, terms, calibration, agenda = await recall(
@@ -95,7 +96,9 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
     if terms.now.calibration_required:
         calibration.require_valid(latest.period)
     if occupied != latest.occupied or reservation.status == "no_show":
-        agenda.require_free(occupied, but=command.reservation_id)
+        # After a no-show the time was free for others; what was kept may have been overrun.
+        held = None if reservation.status == "no_show" else latest.occupied
+        agenda.require_free(occupied, but=command.reservation_id, held=held)
     return [e.DeviceHandedOut(**carried(latest, occupied=occupied), at=at, left=leaving(latest))]
 
 
@@ -105,9 +108,7 @@ async def return_device(command: ReturnDevice, recall: Recall) -> Happened:
     made, out_at = reservation.require_made(), reservation.handed_out_at
     at = _not_after(recall.now, command.at)
     if out_at is None or at <= out_at:
-        raise Rejected(
-            "before_hand_out", limit=out_at and out_at.isoformat(), actual=at.isoformat()
-        )
+        raise Rejected("before_hand_out", limit=out_at and shown(out_at), actual=shown(at))
     terms, rates, organisation, sheet = await recall(
         Terms(latest.device_id),
         # A use costs what the device cost when it went out.
@@ -146,8 +147,8 @@ async def record_no_show(command: RecordNoShow, recall: Recall) -> Happened:
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("confirmed")
     if recall.now < latest.period.start:
-        start = latest.period.start.isoformat()
-        raise Rejected("not_begun", limit=start, actual=recall.now.isoformat())
+        start = shown(latest.period.start)
+        raise Rejected("not_begun", limit=start, actual=shown(recall.now))
     return await missed(e.NoShowRecorded(**carried(latest)), recall)
 
 
@@ -164,6 +165,7 @@ async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
     line = reservation.require_line()
     (terms,) = await recall(Terms(line.device_id))
     used = command.used or line.used
+    require_sane(used)
     _not_after(recall.now, used.end)
     billed = billed_minutes(used, terms.now.slot_minutes) if command.used else line.billed_minutes
     return [
@@ -191,6 +193,8 @@ async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
 async def waive_usage(command: WaiveUsage, recall: Recall) -> Happened:
     (reservation,) = await recall(Reservation(command.reservation_id))
     reservation.require("returned")
+    if reservation.waived:
+        raise Rejected("nothing_to_change")
     line = reservation.require_line()
     return [
         e.UsageWaived(
@@ -208,8 +212,8 @@ EARLIEST_HAND_OUT = timedelta(days=31)
 
 
 def whole_minutes(used: Period) -> int:
-    """Minutes in hand, a begun minute counting whole."""
-    return ceil(used.length.total_seconds() / 60)
+    """Minutes in hand, at least one; parts of a minute are dropped, in the company's favour."""
+    return max(1, used.minutes)
 
 
 def billed_minutes(used: Period, slot_minutes: int) -> int:
@@ -224,5 +228,5 @@ def fee(minutes: int, krw_per_hour: int) -> int:
 
 def _not_after(now: datetime, at: datetime | None) -> datetime:
     if at is not None and at > now:
-        raise Rejected("not_yet", limit=now.isoformat(), actual=at.isoformat())
+        raise Rejected("not_yet", limit=shown(now), actual=shown(at))
     return (at or now).astimezone(UTC)

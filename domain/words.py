@@ -107,6 +107,14 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "{limit}보다 늦은 시각이어야 해요.",
         "en": "The new end must be later than {limit}.",
     },
+    "id_known": {
+        "ko": "이미 쓰인 번호예요: {actual}. 다시 시도해 주세요.",
+        "en": "This id is in use already: {actual}. Please try again.",
+    },
+    "terms_invalid": {
+        "ko": "이용 조건 값이 올바르지 않아요: {limit} (입력: {actual}).",
+        "en": "These terms make no sense: {limit} (you gave {actual}).",
+    },
     "nothing_to_change": {"ko": "바뀌는 것이 없어요.", "en": "There is nothing to change."},
     "handed_out_already": {
         "ko": "이 장비는 다른 예약({actual})으로 사용 중이에요. 먼저 반납을 기록해 주세요.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Literal
 
 import msgspec
@@ -56,12 +57,19 @@ class DemandQuery(DemandSpan, frozen=True, kw_only=True):
     rule: Rule | None = None
 
 
-class UnmetHour(msgspec.Struct, frozen=True, kw_only=True):
-    """Unmet hours in an hour of the week: `weekday` 1 is Monday, `hour` 0 to 23 (Asia/Seoul)."""
+class DemandLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Unmet hours, with `key`, `requests` and `companies`, of one device, rule, month or sector.
 
-    weekday: int
-    hour: int
+    Counted by hour, of an hour of the week instead: `weekday` 1 is Monday, `hour` 0 to 23
+    (Asia/Seoul).
+    """
+
     hours: float
+    key: str | None = None
+    requests: int | None = None
+    companies: int | None = None
+    weekday: int | None = None
+    hour: int | None = None
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,7 +81,7 @@ class Demand(msgspec.Struct, frozen=True, kw_only=True):
     requests: int
     hours: float
     counted: str
-    items: Sequence[Unmet | UnmetHour]
+    items: Sequence[DemandLine]
 
 
 class Ranking(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,21 +203,27 @@ def month_upto(month: str, now: datetime) -> Period:
     return span.until(min(span.end, now.astimezone(UTC)))
 
 
-def _by_hour(found: Iterable[Wish]) -> list[UnmetHour]:
+def _lines(
+    count: Callable[[Iterable[Wish]], Sequence[Unmet]], found: list[Wish]
+) -> list[DemandLine]:
+    return [DemandLine(**msgspec.structs.asdict(unmet)) for unmet in count(found)]
+
+
+def _by_hour(found: Iterable[Wish]) -> list[DemandLine]:
     return [
-        UnmetHour(weekday=weekday, hour=hour, hours=hours)
+        DemandLine(weekday=weekday, hour=hour, hours=hours)
         for weekday, day in enumerate(demand.by_hour(found), start=1)
         for hour, hours in enumerate(day)
         if hours
     ]
 
 
-_COUNTED: dict[By, Callable[[Iterable[Wish]], Sequence[Unmet | UnmetHour]]] = {
-    "device": demand.by_device,
+_COUNTED: dict[By, Callable[[list[Wish]], Sequence[DemandLine]]] = {
+    "device": partial(_lines, demand.by_device),
     "hour": _by_hour,
-    "rule": demand.by_rule,
-    "month": demand.by_month,
-    "sector": demand.by_sector,
+    "rule": partial(_lines, demand.by_rule),
+    "month": partial(_lines, demand.by_month),
+    "sector": partial(_lines, demand.by_sector),
 }
 
 route_handlers = [get_demand, get_ranking, get_utilisation]

@@ -110,7 +110,7 @@ async def _from_own_events(testbed: Testbed, entry_id: str) -> Entry | None:
     if row is None:
         return None
     named = dict(zip(entries.columns, row, strict=True))
-    return calendar.entry_of({**named, "sector": ""})  # noqa: SLF001
+    return calendar.entry_of({**named, "sector": ""})
 
 
 async def _events_of(testbed: Testbed, entry_id: str) -> list[Recorded]:

@@ -63,7 +63,7 @@ async def test_the_demonstration_is_loaded_once(testbed: Process) -> None:
 
 
 async def test_only_what_changed_is_recorded(testbed: Process) -> None:
-    """A new price in the file is one event for everybody, and one for each kind that pays a part."""
+    """A new price is one event for everybody, and one for each kind that pays a part of it."""
     await open_ledger(testbed, demonstration=False)
     fixtures = demonstration_fixtures()
     await load(testbed, fixtures)

@@ -25,7 +25,8 @@ class NaiveTestbed(NaiveRules):
         if booking.device in self.stops.values():
             broken.add("safety_stop")
         early = start, booking.occupied[1]
-        hit = any(overlap(early, taken) for _, taken in self.held(booking.device, name))
+        has = (0, 0) if missed else booking.occupied
+        hit = self.taken(booking.device, early, name, has)
         if hit and (missed or start < booking.occupied[0]):
             broken.add("slot_taken")
         if not broken:
@@ -106,7 +107,9 @@ class NaiveTestbed(NaiveRules):
 
     def plan_outage(self, name: str, device: str, span: Span) -> set[str]:
         """A new outage, or one that is planned already at a new time."""
-        broken = {"past"} if span[1] <= self.now or span[0] < self.now - DAY else set()
+        begun = self.outages.get(name, ("", (-1, -1)))[1][0]
+        too_old = span[0] < self.now - DAY and span[0] != begun
+        broken = {"past"} if span[1] <= self.now or too_old else set()
         for other, taken in self.held(device, name):
             booking = self.bookings.get(other)
             if overlap(span, taken) and (booking is None or booking.status == "in_use"):

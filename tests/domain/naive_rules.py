@@ -83,6 +83,18 @@ class NaiveRules:
                     total += sum(overlap(span, MONTHS[month]) for span in booking.counted)
         return total
 
+    def taken(self, device: str, wanted: Span, but: str = "", has: Span = (0, 0)) -> bool:
+        """Whether time is not free. Late uses and breakdowns may have run into what one `has`."""
+        for name, span in self.held(device, but):
+            booking = self.bookings.get(name)
+            planned = name in self.outages or (
+                booking is not None and booking.status in {"requested", "confirmed"}
+            )
+            mine = max(wanted[0], has[0]), min(wanted[1], has[1])
+            if overlap(wanted, span) > (0 if planned else overlap(mine, span)):
+                return True
+        return False
+
     def held(self, device: str, but: str = "") -> list[tuple[str, Span]]:
         """What holds a device's time, returned uses with their buffer included."""
         holding = {"requested", "confirmed", "in_use", "returned"}
@@ -118,8 +130,11 @@ class NaiveRules:
                 minutes = self.used(company, month, of, but) + overlap(period, span)
                 if limit is not None and overlap(period, span) and minutes > limit * 60:
                     broken.add("quota")
-        wanted = self.occupied(device, period)
-        if any(overlap(wanted, taken) for _, taken in self.held(device, but)):
+        wanted, has, before = self.occupied(device, period), (0, 0), self.bookings.get(but)
+        if before is not None and before.device == device:
+            has = before.occupied
+            wanted = has if before.period == period else wanted
+        if self.taken(device, wanted, but, has):
             broken.add("slot_taken")
         return broken
 
@@ -188,6 +203,8 @@ class NaiveRules:
         booking = self.bookings[name]
         if booking.status not in {"requested", "confirmed"}:
             return {"wrong_status"}
+        if booking.status == "confirmed" and booking.period[1] <= self.now:
+            return {"past"}
         if not self.too_late(booking):
             booking.counted = []
         booking.status = "cancelled"
@@ -228,7 +245,7 @@ class NaiveRules:
         within = old[0] <= period[0] < period[1] <= old[1]
         if not within or period == old or (in_use and period[0] != old[0]):
             return {"not_shorter"}
-        broken = self.against_booking(booking.device, booking.company, period, name, True)
+        broken = {"past"} if period[1] <= self.now else set()
         if not broken:
             if self.too_late(booking) and not in_use:
                 booking.lost += [(booking.sector, (old[0], period[0]))]
@@ -245,6 +262,8 @@ class NaiveRules:
         if end <= booking.period[1]:
             return {"not_longer"}
         period = booking.period[0], end
+        if (end if booking.status == "in_use" else booking.period[1]) <= self.now:
+            return {"past"}
         broken = self.against_booking(booking.device, booking.company, period, name, True)
         if not broken:
             start, until = self.occupied(booking.device, period)

@@ -114,8 +114,10 @@ class LaboratoryCommands(Commands):
     @rule(which=WHICH)
     def cancel_outage(self, which: int) -> None:
         name = sorted(self.naive.outages)[which % len(self.naive.outages)]
-        del self.naive.outages[name]
-        self.give(CancelOutage(by=STAFF, outage_id=name), set())
+        over = self.naive.outages[name][1][1] <= self.naive.now
+        if not over:
+            del self.naive.outages[name]
+        self.give(CancelOutage(by=STAFF, outage_id=name), {"past"} if over else set())
 
     @rule(device_id=DEVICES, minutes=st.integers(1, 900))
     def break_down(self, device_id: str, minutes: int) -> None:

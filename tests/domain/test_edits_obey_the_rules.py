@@ -6,6 +6,7 @@ import pytest
 
 from domain import events as e
 from domain.decisions import Command
+from domain.period import Period
 from domain.terms_of_use import OpeningHours
 from tests.scenario import (
     AUT,
@@ -43,7 +44,8 @@ NO_HOURS = e.QuotaSet(company_id=MUDEUNG, sector=None, hours=0.5)
 
 MOVE, LONGER, LESS = reschedule(ten, thirteen), extend(nine, thirteen), shorten(nine, ten)
 HAND_ON = transfer(to_account_id="park")
-EVERY = {"reschedule": MOVE, "extend": LONGER, "shorten": LESS, "transfer": HAND_ON}
+TAKING = {"reschedule": MOVE, "extend": LONGER, "transfer": HAND_ON}
+EVERY = TAKING | {"shorten": LESS}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,6 @@ EVERY = {"reschedule": MOVE, "extend": LONGER, "shorten": LESS, "transfer": HAND
         ({}, [closure("2026-11-03")], extend(nine, nine + DAY), "opening_hours"),
         ({}, [LOWERED], MOVE, "quota"),
         ({}, [LOWERED], LONGER, "quota"),
-        ({}, [NO_HOURS], LESS, "quota"),
         ({}, [NO_HOURS], HAND_ON, "quota"),
         ({}, [OTHER], reschedule(eleven, thirteen), "slot_taken"),
         ({}, [OTHER], LONGER, "slot_taken"),
@@ -80,7 +81,7 @@ async def test_periods(
     await given(device(**(longest | terms)), company(), booked, *past).when(command).rejected(rule)
 
 
-@pytest.mark.parametrize("command", EVERY.values(), ids=EVERY)
+@pytest.mark.parametrize("command", TAKING.values(), ids=TAKING)
 @pytest.mark.parametrize(
     ("terms", "past", "rule"),
     [
@@ -97,9 +98,16 @@ async def test_periods(
 async def test_conditions(
     command: Command, terms: dict[str, Any], past: e.Event | None, rule: str
 ) -> None:
-    """Conditions that came after the booking hold for every edit of it."""
+    """Conditions that came after the booking hold for every edit but giving time back."""
     more = [] if past is None else [past]
     await given(device(**terms), company(), taken(nine, eleven), *more).when(command).rejected(rule)
+
+
+@pytest.mark.parametrize("since", [SUSPENDED, STOPPED, NO_HOURS])
+async def test_time_can_always_be_given_back(since: e.Event) -> None:
+    """A suspension or a lowered quota keeps nobody from shortening a booking."""
+    past = given(device(), company(), taken(nine, eleven), since)
+    await past.when(LESS).happened(e.ReservationShortened, period=Period(nine, ten))
 
 
 @pytest.mark.parametrize("command", EVERY.values(), ids=EVERY)

@@ -12,7 +12,6 @@ from domain.terms_of_use import OpeningHours, TermsOfUse
 from tests.scenario import (
     AUT,
     ENE,
-    HOUR,
     MUDEUNG,
     SEALED,
     approve,
@@ -127,18 +126,10 @@ async def test_an_expired_request_frees_its_time() -> None:
     await past.when(reserve(nine, ten)).happened(e.ReservationRequested)
 
 
-async def test_buffers_are_those_of_the_terms_at_approval() -> None:
-    """Terms that changed since the request give the confirmed time its buffers."""
+async def test_a_request_keeps_its_buffers() -> None:
+    """Terms that changed since the request do not move the time that it holds."""
     past = given(*WAITING, new_terms(buffer_after=30))
-    await past.when(approve()).happened(e.ReservationApproved, occupied=Period(nine, at("10:30")))
-
-
-async def test_shorter_buffers_at_approval_free_the_next_month() -> None:
-    """November hears that the buffer which reached into it is gone."""
-    midnight = at("2026-11-01 00:00")
-    asked = requested(midnight - HOUR, midnight, occupied=Period(midnight - HOUR, midnight + HOUR))
-    past = given(device(buffer_after=60), company(), asked, new_terms()).when(approve())
-    await past.when(reserve(midnight, midnight + HOUR)).happened(e.ReservationRequested)
+    await past.when(approve()).happened(e.ReservationApproved, occupied=Period(nine, ten))
 
 
 @pytest.mark.parametrize(

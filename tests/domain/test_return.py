@@ -130,10 +130,10 @@ async def test_a_device_without_a_price_is_free() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "minutes", "billed"),
-    [(1, 1, 30), (60, 1, 30), (61, 2, 30), (1800, 30, 30), (1800.5, 31, 60), (7200, 120, 120)],
+    [(1, 1, 30), (60, 1, 30), (119, 1, 30), (1859, 30, 30), (1860, 31, 60), (7200, 120, 120)],
 )
-def test_begun_minutes_and_slots_count_whole(seconds: float, minutes: int, billed: int) -> None:
-    """Half a second over half an hour is a minute more, and so a slot more."""
+def test_whole_minutes_and_begun_slots_count(seconds: float, minutes: int, billed: int) -> None:
+    """Seconds are dropped; a minute over half an hour is a slot more."""
     used = Period(nine, nine + MINUTE * seconds / 60)
     assert whole_minutes(used) == minutes
     assert billed_minutes(used, slot_minutes=30) == billed

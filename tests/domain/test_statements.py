@@ -216,7 +216,9 @@ async def test_statements_add_up_to_what_the_lines_cost(steps: list[tuple[str, .
             case "correct", line, day, hours:
                 await past.when(correct(f"r-{line}", _day(int(day)), int(hours))).accepted()
             case "waive", line:
-                await past.when(waive(f"r-{line}")).accepted()
+                # What was waived already has nothing left to waive.
+                with suppress(Rejected):
+                    await past.when(waive(f"r-{line}")).accepted()
             case "use", day, hours:
                 past.ledger.append(used(f"late-{number}", _day(int(day)), int(hours)))
             case "issue", month:
