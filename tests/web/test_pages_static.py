@@ -7,7 +7,7 @@ import re
 
 from tests.web.conftest import World
 from tests.web.form_browser import browser_of
-from web.static_files import FOLDER
+from web.static_files import FOLDER, address_of
 
 CSS_BYTES = 8_000
 PAGE_BYTES = 25_000
@@ -40,10 +40,16 @@ async def test_robots_may_fetch_feeds_alone(world: World) -> None:
     assert answer.text.splitlines()[1:] == ["Allow: /calendar/", "Disallow: /"]
 
 
-def test_style_sheets_are_small() -> None:
-    """All of them together are at most 8 KB packed, and hold no address of another site."""
-    sheets = [path.read_bytes() for path in sorted(FOLDER.glob("*.css"))]
+async def test_style_sheets_are_small(world: World) -> None:
+    """As served, all of them together are at most 8 KB, and hold no address of another site."""
+    client = await world.client()
+    sheets = []
+    for path in sorted(FOLDER.glob("*.css")):
+        answer = await client.get(address_of(path.name), headers={"Accept-Encoding": "gzip"})
+        assert answer.headers["content-encoding"] == "gzip"
+        sheets.append(answer.content)
     assert sum(len(gzip.compress(sheet)) for sheet in sheets) <= CSS_BYTES
+    assert all(b"{" in sheet and b"/*" not in sheet for sheet in sheets)
     assert not any(b"http" in sheet or b"@import" in sheet for sheet in sheets)
 
 
