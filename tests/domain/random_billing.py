@@ -27,13 +27,24 @@ class BillingCommands(Commands):
         name, end = self.any_booking(which, "returned"), self.naive.now - back
         used = Period(moment(end - minutes), moment(end))
         named = {"by": STAFF, "reservation_id": name, "reason": SEALED}
-        self.give(CorrectUsage(used=used, **named), {"not_yet"} if back < 0 else set())
+        broken = {"not_yet"} if back < 0 else set()
+        if self.naive.bookings[name].status != "returned":
+            broken = {"wrong_status"}
+        self.give(CorrectUsage(used=used, **named), broken)
 
     @having("returned")
     @rule(which=WHICH)
     def waive(self, which: int) -> None:
         name = self.any_booking(which, "returned")
-        self.give(WaiveUsage(by=STAFF, reservation_id=name, reason=SEALED), set())
+        waived = {
+            event.reservation_id
+            for event in self.scenario.ledger.events
+            if isinstance(event, e.UsageWaived)
+        }
+        broken = {"nothing_to_change"} if name in waived else set()
+        if self.naive.bookings[name].status != "returned":
+            broken = {"wrong_status"}
+        self.give(WaiveUsage(by=STAFF, reservation_id=name, reason=SEALED), broken)
 
     @rule(company_id=st.sampled_from([MUDEUNG, HANBIT]), month=st.sampled_from(["10", "11"]))
     def issue(self, company_id: str, month: str) -> None:
