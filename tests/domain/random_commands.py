@@ -5,6 +5,7 @@ Each rule says the same to the naive lists and to the real rules; `give` compare
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, TypeVar
@@ -83,8 +84,9 @@ class Commands:
     naive: NaiveTestbed
     scenario: Scenario
 
+    @abstractmethod
     def give(self, command: Command, broken: set[str]) -> None:
-        raise NotImplementedError
+        """Give a command, which is refused by rules among `broken` or, without any, accepted."""
 
     def any_booking(self, which: int, *statuses: str) -> str:
         """Mostly one in these statuses, sometimes one in another, to see that refused."""
