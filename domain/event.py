@@ -62,6 +62,7 @@ _ID_FIELDS = (
     "outage_id",
     "breakdown_id",
     "problem_id",
+    "wish_id",
 )
 
 

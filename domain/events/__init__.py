@@ -86,8 +86,18 @@ from domain.events.usage import (
     UsageLogged,
     UsageWaived,
 )
+from domain.events.waiting import (
+    OfferAccepted,
+    OfferExpired,
+    OfferExtended,
+    OfferWithdrawn,
+    SlotOffered,
+    WaitlistEvent,
+    WaitlistJoined,
+    WaitlistLeft,
+)
 
-RULES = 2
+RULES = 3
 """The version of the rules. It rises when event types come that older code cannot fold; older code
 may then read the ledger and no longer append to it."""
 
@@ -149,6 +159,13 @@ STORED: dict[str, type[Event]] = {
     "DeviceRepaired": DeviceRepaired,
     "MaintenanceLogged": MaintenanceLogged,
     "CalibrationRecorded": CalibrationRecorded,
+    "WaitlistJoined": WaitlistJoined,
+    "SlotOffered": SlotOffered,
+    "OfferExtended": OfferExtended,
+    "OfferAccepted": OfferAccepted,
+    "OfferExpired": OfferExpired,
+    "OfferWithdrawn": OfferWithdrawn,
+    "WaitlistLeft": WaitlistLeft,
 }
 """Stored name of each event. The names are the format, whatever the classes come to be called."""
 
@@ -195,6 +212,10 @@ __all__ = [
     "NoShowRecorded",
     "NoShowSuspected",
     "NoShowWithdrawn",
+    "OfferAccepted",
+    "OfferExpired",
+    "OfferExtended",
+    "OfferWithdrawn",
     "OutageCancelled",
     "OutageEvent",
     "OutageKind",
@@ -226,6 +247,7 @@ __all__ = [
     "ReturnOverdue",
     "RoleGranted",
     "RoleRevoked",
+    "SlotOffered",
     "SpecificationLine",
     "SpecificationRevised",
     "StatementIssued",
@@ -237,6 +259,9 @@ __all__ = [
     "UsageLogged",
     "UsageType",
     "UsageWaived",
+    "WaitlistEvent",
+    "WaitlistJoined",
+    "WaitlistLeft",
     "decode",
     "name_of",
 ]
