@@ -25,12 +25,15 @@ from booking.whatif_orders import (
     override_in,
 )
 from booking.whatif_uses import Uses
+from booking.whatif_waiting import Offers, accepted_in, order_waiting
 from domain import events as e
 from domain.actor import SYSTEM, Actor
 from domain.decisions import Command, Fact, Recall
 from domain.event import Event, Recorded
 from domain.handlers import decide
+from domain.offering import freed_by, offers_of
 from domain.rejected import Rejected
+from domain.remembering import Remembering
 from domain.reservation import Reservation, Status
 from domain.reservations import ApproveReservation
 from domain.terms import Terms
@@ -60,6 +63,8 @@ class WhatIf:
         self._ledger = ledger
         self._terms = terms
         self._happened: list[Event] = []
+        self._offers = Offers()
+        self._kept: list[Event] = []
 
     async def begin(self) -> None:
         """Puts the proposed terms in force."""
@@ -72,6 +77,8 @@ class WhatIf:
         """What was recorded together, decided once more."""
         first = append[0]
         self._ledger.now = first.recorded_at
+        for order in [*self._offers.over(first.recorded_at)]:
+            await self._refusing([order])
         events = [recorded.event for recorded in append]
         made = [recorded for recorded in append if isinstance(recorded.event, Made)]
         if made:
@@ -82,7 +89,17 @@ class WhatIf:
             await self._hear_outages(events)
         else:
             await self._hear_changed(append)
+        await self._offer_freed()
         self._ledger.forget()
+
+    async def _offer_freed(self) -> None:
+        """What the laboratory's steps freed is offered to those who wait in the supposed past."""
+        kept, self._kept = self._kept, []
+        freed = freed_by(kept, self._ledger.now)
+        if freed:
+            offers = await offers_of(freed, Remembering(Recall(self._ledger)))
+            self._ledger.append(offers, SYSTEM.account_id)
+            self._offers.hear(offers)
 
     async def _hear_made(self, append: Sequence[Recorded], made: Sequence[Recorded]) -> None:
         """Bookings of several devices stand or fall together, dates of a series alone."""
@@ -94,7 +111,12 @@ class WhatIf:
             waited = any(isinstance(one, e.ReservationRequested) for one in events)
             before: Outcome = "waits for approval" if waited else "booked"
             override = override_in(append, by)
-            rules = await self._refusing([order_made(one, by, override) for one in events])
+            every = [recorded.event for recorded in append]
+            orders = [
+                accepted_in(every, one.reservation_id, by) or order_made(one, by, override)
+                for one in events
+            ]
+            rules = await self._refusing(orders)
             after: Outcome = "refused" if rules else await self._settled(events, before)
             if after != before:
                 self.found.note(group[0], events[0], "ReserveDevice", (before, after), rules)
@@ -124,7 +146,7 @@ class WhatIf:
         """An outage displaces what it would have hit."""
         for event in events:
             order = order_out(event, SYSTEM)
-            moved = isinstance(event, e.ReservationEvent)
+            moved = isinstance(event, e.ReservationEvent | e.WaitlistEvent)
             if not moved and (order is None or await self._refusing([order])):
                 self._keep([event])
 
@@ -137,6 +159,8 @@ class WhatIf:
             if isinstance(event, e.TermsSet) and event.device_id in self._terms:
                 terms = self._terms[event.device_id]
                 self._keep([msgspec.structs.replace(event, terms=terms)])
+            elif isinstance(event, e.WaitlistEvent):
+                await self._hear_waiting(recorded, event)
             elif reservation_id is None:
                 self._keep([event])
             elif reservation_id not in heard:
@@ -147,6 +171,16 @@ class WhatIf:
                     self.found.counts["steps without their booking"] += 1
                 else:
                     await self._hear_step(append, of_one, standing)
+
+    async def _hear_waiting(self, recorded: Recorded, event: e.WaitlistEvent) -> None:
+        """Who joined a line is in it; what the rules offered, they offer again."""
+        if isinstance(event, e.WaitlistJoined):
+            self._keep([event])
+            return
+        by = await self._giver(recorded, event.company_id)
+        order = order_waiting(event, by)
+        if order is not None:
+            await self._refusing([order])
 
     async def _hear_step(
         self, append: Sequence[Recorded], of_one: Sequence[Recorded], standing: Reservation
@@ -178,7 +212,8 @@ class WhatIf:
                 self._keep([event])
             elif status in _BEFORE.get(type(event), (status,)):
                 same = {"period": latest.period, "occupied": latest.occupied}
-                self._keep([msgspec.structs.replace(event, device_id=latest.device_id, **same)])
+                moved = msgspec.structs.replace(event, device_id=latest.device_id, **same)
+                self._keep([moved])
 
     async def _settled(self, made: Sequence[Made], before: Outcome) -> Outcome:
         """The outcome of requests let pass; what waited for nobody is approved at once."""
@@ -207,6 +242,7 @@ class WhatIf:
             self._happened += happened
         for event in self._happened:
             self.uses.hear(event)
+        self._offers.hear(self._happened)
         return ()
 
     def _keep(self, events: Sequence[Event]) -> None:
@@ -214,6 +250,7 @@ class WhatIf:
         self._ledger.append(events, SYSTEM.account_id)
         for event in events:
             self.uses.hear(event)
+        self._kept += events
 
     async def _giver(self, recorded: Recorded, company_id: str | None) -> Actor:
         return (await self._recall(Giver(recorded.by))).actor(company_id)

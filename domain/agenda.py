@@ -1,4 +1,4 @@
-"""What holds a device's time: reservations, outages and breakdowns, month by month."""
+"""What holds a device's time: reservations, offers, outages and breakdowns, month by month."""
 
 from __future__ import annotations
 
@@ -14,20 +14,28 @@ from domain.period import Period, months_touched
 from domain.rejected import Conflict, Rejected
 
 EntryKind = Literal["reservation", "buffer", "maintenance", "calibration", "breakdown"]
+"""What somebody hears of the time that something else holds."""
+HolderKind = EntryKind | Literal["offer"]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """Time of a device that something holds. `in_use` from hand-out to return."""
 
-    kind: EntryKind
+    kind: HolderKind
     occupied: Period
     reservation: e.ReservationEvent | None = None
+    offer: e.SlotOffered | None = None
     in_use: bool = False
 
     @property
     def planned(self) -> bool:
         """True for what was planned ahead, which never overlaps anything else that was."""
-        return self.kind in {"reservation", "maintenance", "calibration"} and not self.in_use
+        planned = {"reservation", "offer", "maintenance", "calibration"}
+        return self.kind in planned and not self.in_use
+
+    def conflict(self, device_id: str) -> Conflict:
+        """What somebody hears whom this entry is in the way of."""
+        return Conflict(device_id=device_id, period=self.occupied, kind=told(self.kind))
 
 
 HOLDING = (
@@ -57,6 +65,16 @@ FREEING = (
 )
 
 
+OFFERS = (
+    e.SlotOffered,
+    e.OfferAccepted,
+    e.OfferExpired,
+    e.OfferWithdrawn,
+    e.WaitlistLeft,
+)
+"""The first holds time, the others free it."""
+
+
 class Agenda(Fact):
     """Who holds the time of a device in the months that a period touches.
 
@@ -72,7 +90,7 @@ class Agenda(Fact):
     @property
     def queries(self) -> Sequence[Query]:
         return [
-            Query(types=HOLDING + FREEING, tags=(f"device:{self.device_id}/{month}",))
+            Query(types=HOLDING + FREEING + OFFERS, tags=(f"device:{self.device_id}/{month}",))
             for month in months_touched(self.asked)
         ]
 
@@ -86,6 +104,12 @@ class Agenda(Fact):
                 self.entries[event.breakdown_id] = Entry(kind="breakdown", occupied=event.occupied)
             case e.DeviceRepaired():
                 self.entries.pop(event.breakdown_id, None)
+            case e.SlotOffered():
+                self.entries[offer_key(event.wish_id)] = Entry(
+                    kind="offer", occupied=event.occupied, offer=event
+                )
+            case e.WaitlistEvent():
+                self.entries.pop(offer_key(event.wish_id), None)
             case e.ReservationEvent():
                 self._hear(event)
             case _:
@@ -104,20 +128,20 @@ class Agenda(Fact):
     ) -> None:
         """Refuses time that anything else holds.
 
-        `but` is the reservation being changed and `held` the time it holds already. Into that,
-        a late return, a use that lasts, or a breakdown may have run meanwhile; nothing planned can
-        have. What it would take in addition has to be free of everything.
+        `but` is the entry being changed or accepted and `held` the time it holds already. Into
+        that, a late return, a use that lasts, or a breakdown may have run meanwhile; nothing
+        planned can have. What it would take in addition has to be free of everything.
         """
         taken = {
             entry_id: entry
             for entry_id, entry in self.overlapping(occupied, but=but).items()
-            if entry.planned or any(map(entry.occupied.overlaps, _additional(occupied, held)))
+            if entry.planned or any(map(entry.occupied.overlaps, beyond(occupied, held)))
         }
         if taken:
             raise Rejected(
                 "slot_taken",
                 conflicts=[
-                    Conflict(device_id=self.device_id, period=entry.occupied, kind=entry.kind)
+                    entry.conflict(self.device_id)
                     for entry in sorted(taken.values(), key=lambda entry: entry.occupied.start)
                 ],
             )
@@ -127,22 +151,33 @@ class Agenda(Fact):
         taken = [
             entry
             for entry in self.overlapping(occupied, but=but).values()
-            if entry.in_use or entry.kind not in {"reservation", "buffer"}
+            if entry.in_use or entry.kind not in {"reservation", "buffer", "offer"}
         ]
         if taken:
-            raise Rejected(
-                "slot_taken",
-                conflicts=[
-                    Conflict(device_id=self.device_id, period=entry.occupied, kind=entry.kind)
-                    for entry in taken
-                ],
-            )
+            conflicts = [entry.conflict(self.device_id) for entry in taken]
+            raise Rejected("slot_taken", conflicts=conflicts)
 
     def displaced_by(self, occupied: Period) -> Iterator[e.ReservationEvent]:
         """The reservations that an outage would displace; a device in use stays in use."""
         for entry in self.overlapping(occupied).values():
             if entry.reservation is not None and not entry.in_use:
                 yield entry.reservation
+
+    def withdrawn_by(self, occupied: Period) -> Iterator[e.SlotOffered]:
+        """The offers whose time an outage would take."""
+        for entry in self.overlapping(occupied).values():
+            if entry.offer is not None:
+                yield entry.offer
+
+    def next_reservation(self, within: Period, *, but: str) -> e.ReservationEvent | None:
+        """The first booking to wait for the device within a time, apart from `but` itself."""
+        waiting = [
+            entry.reservation
+            for entry in self.overlapping(within, but=but).values()
+            if entry.reservation is not None and not entry.in_use
+        ]
+        ahead = [one for one in waiting if within.start <= one.period.start < within.end]
+        return min(ahead, key=lambda one: one.period.start, default=None)
 
     def _hear(self, event: e.ReservationEvent) -> None:
         before = self.entries.pop(event.reservation_id, None)
@@ -162,7 +197,7 @@ class Agenda(Fact):
         self.entries[event.reservation_id] = entry
 
 
-def _additional(occupied: Period, held: Period | None) -> Iterator[Period]:
+def beyond(occupied: Period, held: Period | None) -> Iterator[Period]:
     """The parts of `occupied` that are not in `held`."""
     if held is None:
         yield occupied
@@ -171,6 +206,16 @@ def _additional(occupied: Period, held: Period | None) -> Iterator[Period]:
         yield Period(occupied.start, min(occupied.end, held.start))
     if occupied.end > held.end:
         yield Period(max(occupied.start, held.end), occupied.end)
+
+
+def told(kind: HolderKind) -> EntryKind:
+    """What others hear: an offer is as good as booked."""
+    return "reservation" if kind == "offer" else kind
+
+
+def offer_key(wish_id: str) -> str:
+    """What an offer is called among reservations and outages; no id of theirs is the same."""
+    return f"wish:{wish_id}"
 
 
 def leaving(event: e.ReservationEvent) -> Occupancy:

@@ -8,7 +8,7 @@ import msgspec
 
 from domain import events as e
 from domain.actor import Actor
-from domain.agenda import Agenda
+from domain.agenda import Agenda, offer_key
 from domain.closures import Closures
 from domain.decisions import Recall
 from domain.device import Calibration, Service
@@ -30,6 +30,7 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A booking as somebody would like it. `changes` is the reservation as it stands before.
 
+    `wish` is what it was waited for as, and `offered` says that its time is held for it already.
     `pardoned` are the rules that do not hold for it: those that the laboratory set aside.
     """
 
@@ -41,22 +42,31 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     usage_type: e.UsageType = "direct"
     irb_given: bool = False
     changes: e.ReservationEvent | None = None
+    wish: e.WaitlistJoined | None = None
+    offered: bool = False
     running: bool = False
     pardoned: tuple[str, ...] = ()
 
     @property
     def but(self) -> str | None:
+        """What holds the time of this plan already, as agenda and quota call it."""
+        if self.wish is not None:
+            return offer_key(self.wish.wish_id)
         return None if self.changes is None else self.changes.reservation_id
 
     @property
     def held(self) -> Period | None:
-        """What the reservation occupies already of the device."""
+        """What the reservation or the offer occupies already of the device."""
+        if self.wish is not None and self.offered:
+            return self.wish.occupied
         if self.changes is None or self.changes.device_id != self.device_id:
             return None
         return self.changes.occupied
 
     def occupied(self, terms: Terms) -> Period:
         """The time with its buffers. What stays where it is keeps those that it was booked with."""
+        if self.wish is not None:
+            return self.wish.occupied
         if self.held is not None and self.changes and self.changes.period == self.period:
             return self.held
         return terms.occupied(self.period)
@@ -75,21 +85,57 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             changes=latest,
         )
 
+    @classmethod
+    def wished(cls, joined: e.WaitlistJoined, *, offered: bool = False) -> Plan:
+        """The plan of a wish; an offer is `running`, for it kept the notice when it was made."""
+        return cls(
+            device_id=joined.device_id,
+            company_id=joined.company_id,
+            account_id=joined.account_id,
+            period=joined.period,
+            people=joined.people,
+            usage_type=joined.usage_type,
+            irb_given=joined.irb_number is not None,
+            wish=joined,
+            offered=offered,
+            running=offered,
+        )
+
 
 class Bookable(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan that every rule allows, with the time that it will occupy.
+    """A plan that the rules allow, with the time that it will occupy.
 
-    `overridden` are the pardoned rules that it really breaks.
+    `most_ahead` is the company's limit of reservations ahead; `overridden` are the pardoned rules
+    that the plan really breaks.
     """
 
     terms: TermsOfUse
     sector: str
     occupied: Period
+    most_ahead: int | None = None
     overridden: tuple[str, ...] = ()
 
 
 async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
     """Holds a plan against every rule of booking; raises Rejected with all that it breaks."""
+    allowed = await require_allowed(plan, recall)
+    occupied, pardon = allowed.occupied, Pardon(plan.pardoned)
+    agenda, quota = await recall(
+        Agenda(plan.device_id, occupied), Quota(plan.company_id, allowed.sector, plan.period)
+    )
+    with pardon.given():
+        quota.require_room(plan.period, but=plan.but)
+    agenda.require_free(occupied, but=plan.but, held=plan.held)
+    # Last, for it reads a year of the company's months, and most refusals are for taken time.
+    await _require_room_ahead(allowed, plan, recall)
+    return msgspec.structs.replace(allowed, overridden=(*allowed.overridden, *pardon.needed))
+
+
+async def require_allowed(plan: Plan, recall: Recall) -> Bookable:
+    """Holds a plan against every rule but taken time, quota and reservations ahead.
+
+    These depend on what else is booked at the moment; the rest does not.
+    """
     require_sane(plan.period)
     terms, service, standing, safety = await recall(
         Terms(plan.device_id),
@@ -115,16 +161,12 @@ async def require_bookable(plan: Plan, recall: Recall) -> Bookable:
         calibration.require_valid(plan.period)
     if people:
         qualification.require_one(plan.period)
-    agenda, quota = await recall(
-        Agenda(plan.device_id, occupied), Quota(plan.company_id, terms.sector, plan.period)
-    )
-    with pardon.given():
-        quota.require_room(plan.period, but=plan.but)
-    agenda.require_free(occupied, but=plan.but, held=plan.held)
-    # Last, for it reads a year of the company's months, and most refusals are for taken time.
-    await _require_room_ahead(standing, asked, plan, recall)
     return Bookable(
-        terms=asked, sector=terms.sector, occupied=occupied, overridden=tuple(pardon.needed)
+        terms=asked,
+        sector=terms.sector,
+        occupied=occupied,
+        most_ahead=standing.most_ahead,
+        overridden=tuple(pardon.needed),
     )
 
 
@@ -141,13 +183,11 @@ def asks_approval(bookable: Bookable, by: Actor) -> bool:
     return bookable.terms.approval_required and by.of_company
 
 
-async def _require_room_ahead(
-    standing: Standing, terms: TermsOfUse, plan: Plan, recall: Recall
-) -> None:
-    if standing.most_ahead is None or plan.but is not None:
+async def _require_room_ahead(allowed: Bookable, plan: Plan, recall: Recall) -> None:
+    if allowed.most_ahead is None or plan.changes is not None:
         return
-    (ahead,) = await recall(Ahead(plan.company_id, recall.now, terms.horizon_days))
-    ahead.require_room(standing.most_ahead, but=plan.but)
+    (ahead,) = await recall(Ahead(plan.company_id, recall.now, allowed.terms.horizon_days))
+    ahead.require_room(allowed.most_ahead, but=plan.but)
 
 
 def _must_be_qualified(terms: TermsOfUse, plan: Plan) -> bool:

@@ -1,4 +1,4 @@
-"""When something about a reservation falls due: its answer and its hand-out.
+"""When something about a reservation falls due: its answer and its hand-out; and an offer's end.
 
 Events carry `answer_by` and `promised_at` as they were decided, so that terms set later do not
 move them; whoever makes a reservation takes both from `when_made`.
@@ -14,6 +14,11 @@ from domain.terms_of_use import TermsOfUse
 
 RETURN_TOLERANCE = timedelta(minutes=10)
 """How long after its booked time a device may come back before anyone is told."""
+
+SOON = timedelta(days=1)
+"""A booking that begins within this time of a late return's end is kept waiting by it."""
+CALIBRATION_WARNING = timedelta(days=30)
+"""How long before the end of a certificate the laboratory is told."""
 
 
 def when_made(terms: TermsOfUse, period: Period, now: datetime, *, asks: bool) -> dict[str, Any]:
@@ -34,6 +39,11 @@ def answer_by(terms: TermsOfUse, period: Period, now: datetime) -> datetime:
     """
     over = period.start if period.start > now else period.end
     return min(now + timedelta(minutes=terms.answer_within_minutes), over)
+
+
+def offer_until(terms: TermsOfUse, period: Period, now: datetime) -> datetime:
+    """When an offer made now expires: after the time to accept, and at its start at the latest."""
+    return min(now + timedelta(minutes=terms.offer_minutes), period.start)
 
 
 def promised_at(period: Period, now: datetime) -> datetime | None:

@@ -15,6 +15,7 @@ from domain.period import Period, shown
 from domain.rejected import Rejected
 from domain.reservation import carried
 from domain.sealed import Sealed
+from domain.waitlist import wished
 
 
 class ScheduleOutage(Command, frozen=True, kw_only=True):
@@ -177,13 +178,18 @@ def displaced(
     *,
     outage_id: str | None = None,
     breakdown_id: str | None = None,
-) -> Iterator[e.ReservationDisplaced]:
-    """What an outage frees comes before what takes the time; bookings gone by stay as they are."""
+) -> Iterator[e.ReservationDisplaced | e.OfferWithdrawn]:
+    """What an outage frees comes before what takes the time; bookings gone by stay as they are.
+
+    Who had an offer of that time waits on, at the same place in line.
+    """
     for reservation in agenda.displaced_by(occupied):
         if reservation.period.end > now:
             yield e.ReservationDisplaced(
                 **carried(reservation), outage_id=outage_id, breakdown_id=breakdown_id
             )
+    for offer in agenda.withdrawn_by(occupied):
+        yield e.OfferWithdrawn(**wished(offer), outage_id=outage_id, breakdown_id=breakdown_id)
 
 
 _GRACE = timedelta(hours=24)

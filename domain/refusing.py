@@ -9,6 +9,7 @@ import msgspec
 
 from domain import events as e
 from domain.decisions import Command
+from domain.period import Period
 from domain.rejected import Conflict, Rejected, Violation
 
 
@@ -19,8 +20,13 @@ class Refused(NamedTuple):
     rejected: Rejected
 
 
-def refused_together(refused: Sequence[Refused]) -> Rejected:
-    """One refusal that says of every violation and conflict which member it is about."""
+def refused_together(
+    refused: Sequence[Refused], asked: Sequence[tuple[str, Period]] = ()
+) -> Rejected:
+    """One refusal that says of every violation and conflict which member it is about.
+
+    `asked` is what all members asked for, where the command does not say so itself.
+    """
     return Rejected(
         violations=[
             msgspec.structs.replace(violation, member=one.member)
@@ -32,12 +38,14 @@ def refused_together(refused: Sequence[Refused]) -> Rejected:
             for one in refused
             for conflict in one.rejected.conflicts
         ],
+        asked=asked,
     )
 
 
 def request_refused(command: Command, rejected: Rejected) -> e.RequestRefused:
     """A refusal as it is recorded, with the rules that said no and their values."""
-    asked = getattr(command, "members", ())
+    members = getattr(command, "members", ())
+    asked = rejected.asked or tuple((member.device_id, member.period) for member in members)
     return e.RequestRefused(
         command=type(command).__name__,
         device_id=getattr(command, "device_id", None),
@@ -50,7 +58,7 @@ def request_refused(command: Command, rejected: Rejected) -> e.RequestRefused:
         ),
         conflicts=tuple((one.device_id, one.period, one.kind) for one in rejected.conflicts),
         conflict_members=tuple(one.member for one in rejected.conflicts if one.member is not None),
-        asked=tuple((member.device_id, member.period) for member in asked),
+        asked=asked,
     )
 
 
@@ -66,4 +74,5 @@ def rejected_of(refusal: e.RequestRefused) -> Rejected:
             Conflict(device_id=device_id, period=period, kind=kind, member=member)
             for (device_id, period, kind), member in zip(refusal.conflicts, members, strict=True)
         ],
+        asked=refusal.asked,
     )

@@ -39,7 +39,8 @@ class Conflict(msgspec.Struct, frozen=True, kw_only=True):
 class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a fault
     """A command that the rules refuse. Nothing has happened.
 
-    `violations` holds every rule that was broken, `conflicts` the time that was in the way.
+    `violations` holds every rule that was broken, `conflicts` the time that was in the way. `asked`
+    is each device and time of a command about several, where the command itself does not name them.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class Rejected(Exception):  # noqa: N818 - a refusal is an answer, not a fault
         actual: Any = None,
         violations: Sequence[Violation] = (),
         conflicts: Sequence[Conflict] = (),
+        asked: Sequence[tuple[str, Period]] = (),
     ) -> None:
         if rule is not None:
             violations = (*violations, Violation(rule=rule, limit=limit, actual=actual))
         self.violations = tuple(violations)
         self.conflicts = tuple(conflicts)
+        self.asked = tuple(asked)
         super().__init__("; ".join(v.message("en") for v in self.violations))
 
     @property

@@ -10,8 +10,9 @@ import msgspec
 from domain import events as e
 from domain.agenda import Agenda
 from domain.bookable import require_sane
-from domain.decisions import Command, Happened, Recall
+from domain.decisions import Command, Fact, Happened, Recall
 from domain.device import Service
+from domain.outage import Outage
 from domain.outages import displaced, require_ahead
 from domain.period import SEOUL, Period
 from domain.rejected import Rejected
@@ -44,12 +45,16 @@ class ScheduleOutages(Command, frozen=True, kw_only=True):
 
 
 async def schedule_outages(command: ScheduleOutages, recall: Recall) -> Happened:
-    """A reservation that two of the outages hit is displaced once, by the first of them."""
+    """What two of the outages hit is displaced or withdrawn once, by the first of them."""
     periods = _require_apart(command)
-    service, *agendas = await recall(
-        Service(command.device_id), *(Agenda(command.device_id, period) for period in periods)
-    )
+    service = Service(command.device_id)
+    agendas = [Agenda(command.device_id, period) for period in periods]
+    outages = [Outage(outage_id) for outage_id in command.outage_ids]
+    facts: list[Fact] = [service, *agendas, *outages]
+    await recall(*facts)
     service.require_known()
+    for outage in outages:
+        outage.require_new()
     require_ahead(command.period, recall.now)
     for agenda, period in zip(agendas, periods, strict=True):
         agenda.require_no_outage(period)
@@ -58,8 +63,9 @@ async def schedule_outages(command: ScheduleOutages, recall: Recall) -> Happened
     planned: Happened = []
     for outage_id, agenda, period in zip(command.outage_ids, agendas, periods, strict=True):
         for one in displaced(agenda, period, recall.now, outage_id=outage_id):
-            if one.reservation_id not in gone:
-                gone.add(one.reservation_id)
+            name = one.wish_id if isinstance(one, e.OfferWithdrawn) else one.reservation_id
+            if name not in gone:
+                gone.add(name)
                 happened.append(one)
         planned.append(
             e.OutageScheduled(
@@ -88,6 +94,9 @@ def _require_apart(command: ScheduleOutages) -> list[Period]:
     repeat = command.repeat
     if not 1 <= repeat.count <= MOST_OUTAGES or len(command.outage_ids) != repeat.count:
         raise Rejected("too_many_outages", limit=MOST_OUTAGES, actual=repeat.count)
+    for number, outage_id in enumerate(command.outage_ids):
+        if outage_id in command.outage_ids[:number]:
+            raise Rejected("id_known", actual=outage_id)
     require_sane(command.period)
     between = timedelta(weeks=repeat.every_weeks)
     if repeat.count > 1 and command.period.length > between:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from domain import events as e
+from domain.agenda import OFFERS, offer_key
 from domain.decisions import Fact, Query
 from domain.event import Event
 from domain.period import Period, months_touched
@@ -51,19 +52,27 @@ FURTHEST_DAYS = 366
 """Reservations are counted as far ahead as this, or as the device's own horizon if that is more."""
 
 
+def ahead_of(now: datetime, horizon_days: int) -> Period:
+    """The time in which what a company has ahead of it is counted."""
+    return Period(now, now + timedelta(days=max(FURTHEST_DAYS, horizon_days)))
+
+
 class Ahead(Fact):
-    """The reservations that a company still has ahead of it, of any device with any horizon."""
+    """The reservations that a company still has ahead of it, of any device with any horizon.
+
+    An offer counts as one, so that it can be accepted.
+    """
 
     def __init__(self, company_id: str, now: datetime, horizon_days: int) -> None:
         self.company_id = company_id
         self.now = now
-        self.window = Period(now, now + timedelta(days=max(FURTHEST_DAYS, horizon_days)))
+        self.window = ahead_of(now, horizon_days)
         self.starts: dict[str, datetime] = {}
 
     @property
     def queries(self) -> Sequence[Query]:
         return [
-            Query(types=COUNTED, tags=(f"company:{self.company_id}/{month}",))
+            Query(types=COUNTED + OFFERS, tags=(f"company:{self.company_id}/{month}",))
             for month in months_touched(self.window)
         ]
 
@@ -79,6 +88,10 @@ class Ahead(Fact):
             e.DeviceReturned,
         )
         match event:
+            case e.SlotOffered():
+                self.starts[offer_key(event.wish_id)] = event.period.start
+            case e.WaitlistEvent():
+                self.starts.pop(offer_key(event.wish_id), None)
             case e.ReservationEvent() if isinstance(event, ended):
                 self.starts.pop(event.reservation_id, None)
             case e.ReservationEvent():

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import msgspec
 
+MOST_OFFER_MINUTES = 31 * 24 * 60
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -39,7 +40,8 @@ class TermsOfUse(msgspec.Struct, frozen=True, kw_only=True):
     A device that `runs_unattended` may be booked across closed time: then only the start and the
     end (hand-out and return) have to lie within opening hours. A request expires when nobody
     answers it within `answer_within_minutes`; a reservation that is not handed out within
-    `no_show_minutes` of its start is a no-show (0: never by itself).
+    `no_show_minutes` of its start is a no-show (0: never by itself). Freed time is held
+    `offer_minutes` long for the first of those who wait for it.
     """
 
     slot_minutes: int = 30
@@ -61,16 +63,20 @@ class TermsOfUse(msgspec.Struct, frozen=True, kw_only=True):
     calibration_hours: int | None = None
     answer_within_minutes: int = 2880
     no_show_minutes: int = 60
+    offer_minutes: int = 1440
 
 
 def flaws(terms: TermsOfUse) -> Iterator[tuple[str, object]]:
     """The names and values of terms that no booking could be held against."""
-    for name in ("slot_minutes", "minimum_minutes", "maximum_minutes", "horizon_days"):
+    lengths = ("slot_minutes", "minimum_minutes", "maximum_minutes", "horizon_days")
+    for name in (*lengths, "offer_minutes"):
         if getattr(terms, name) <= 0:
             yield name, getattr(terms, name)
     for name in ("notice_minutes", "buffer_before", "buffer_after", "cancel_notice_minutes"):
         if getattr(terms, name) < 0:
             yield name, getattr(terms, name)
+    if terms.offer_minutes > MOST_OFFER_MINUTES:
+        yield "offer_minutes", terms.offer_minutes
     if terms.maximum_minutes < terms.minimum_minutes:
         yield "maximum_minutes", terms.maximum_minutes
     for weekday, name in enumerate(WEEKDAYS):

@@ -146,8 +146,9 @@ def slot_at_or_before(moment: datetime, terms: TermsOfUse) -> datetime:
 
 def _parts(entry: Entry) -> Iterator[Busy]:
     """An entry's own time, and the buffers around it."""
-    if entry.kind != "reservation":
-        yield Busy(start=entry.period.start, end=entry.period.end, kind=entry.kind)
+    kind = entry.told_kind
+    if kind != "reservation":
+        yield Busy(start=entry.period.start, end=entry.period.end, kind=kind)
         return
     start, end = entry.period.start, entry.period.end
     if entry.handed_out_at is not None:

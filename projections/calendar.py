@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.sql import Select
 
-from domain.agenda import EntryKind
+from domain.agenda import EntryKind, HolderKind, told
 from domain.events import UsageType
 from domain.period import Period
 from domain.reservation import Status
@@ -20,14 +20,18 @@ from projections.calendar_tables import HOLDING, entries, sectors
 from projections.query import Reader, among, fetch, fetch_one, from_json
 from projections.view import Moment, valid
 
-EntryStatus = Status | Literal["scheduled", "broken", "repaired"]
-"""Outages are scheduled or cancelled, breakdowns broken or repaired."""
+OfferStatus = Literal["offered", "accepted", "expired", "withdrawn", "left"]
+EntryStatus = Status | Literal["scheduled", "broken", "repaired"] | OfferStatus
+"""Outages are scheduled or cancelled, breakdowns broken or repaired; offers stand (`offered`) or
+are accepted, expired, withdrawn by an outage, or left by those who waited.
+"""
 
 SHOWN: tuple[EntryStatus, ...] = (
     "requested",
     "confirmed",
     "in_use",
     "returned",
+    "offered",
     "scheduled",
     "broken",
     "repaired",
@@ -42,17 +46,18 @@ After = tuple[datetime, str]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A reservation, an outage or a breakdown.
+    """A reservation, an offer, an outage or a breakdown. An offer says nobody's name.
 
     `period` is what was booked, `occupied` that with the device's buffers. `sequence` counts
     changes of time, device and status (RFC 5545 SEQUENCE); `changed_at` is the recorded time of the
     last event that changed the entry, `changed_position` its position. `displaced_by` is the outage
-    or breakdown that took its time. `answer_by` is when a request expires; `suspected_at` the start
-    that was perhaps missed, `overdue_at` the end after which the device was still out.
+    or breakdown that took its time, `replaces` the displaced reservation whose place it took.
+    `answer_by` is when a request or an offer expires; `suspected_at` the start that was perhaps
+    missed, `overdue_at` the end after which the device was still out.
     """
 
     entry_id: str
-    kind: EntryKind
+    kind: HolderKind
     device_id: str
     sector: str
     company_id: str | None
@@ -71,6 +76,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     irb_number: Sealed | None = None
     group_id: str | None = None
     series_id: str | None = None
+    replaces: str | None = None
     reason: Sealed | None = None
     handed_out_at: datetime | None = None
     returned_at: datetime | None = None
@@ -78,6 +84,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     answer_by: datetime | None = None
     suspected_at: datetime | None = None
     overdue_at: datetime | None = None
+
+    @property
+    def told_kind(self) -> EntryKind:
+        """What others hear of it: an offer is as good as booked."""
+        return told(self.kind)
 
     @property
     def cursor(self) -> After:
@@ -162,7 +173,7 @@ async def reservation(
 
 
 async def entry(reader: Reader, entry_id: str, *, as_of: int | None = None) -> Entry | None:
-    """A reservation, outage or breakdown by its id, in whatever status."""
+    """A reservation, offer, outage or breakdown by its id, in whatever status."""
     row = await fetch_one(reader, _entries(as_of).where(entries.c.entry_id == entry_id))
     return None if row is None else entry_of(row)
 
@@ -249,6 +260,7 @@ def entry_of(row: asyncpg.Record) -> Entry:
         irb_number=from_json(row["irb_number"], Sealed),
         group_id=row["group_id"],
         series_id=row["series_id"],
+        replaces=row["replaces"],
         reason=from_json(row["reason"], Sealed),
         handed_out_at=row["handed_out_at"],
         returned_at=row["returned_at"],

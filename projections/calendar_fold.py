@@ -57,8 +57,23 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
             held = _held(recorded, event.occupied)
             yield _entry(recorded, event.breakdown_id, status="repaired", **held)
 
+        case e.SlotOffered():
+            yield _offer_made(recorded, event)
+        case e.OfferExtended():
+            yield _entry(recorded, event.wish_id, answer_by=event.expires_at)
+        case e.OfferAccepted() | e.OfferExpired() | e.OfferWithdrawn():
+            yield _entry(recorded, event.wish_id, status=_ENDED[type(event)], holds=False)
+        case e.WaitlistLeft(offered=True):
+            yield _entry(recorded, event.wish_id, status="left", holds=False)
+
 
 VIEW = View("calendar", VERSION, metadata, project)
+
+_ENDED: dict[type[e.WaitlistEvent], str] = {
+    e.OfferAccepted: "accepted",
+    e.OfferExpired: "expired",
+    e.OfferWithdrawn: "withdrawn",
+}
 
 _NEVER_USED = dict.fromkeys(
     ("handed_out_at", "returned_at", "displaced_by", "suspected_at", "overdue_at")
@@ -73,6 +88,7 @@ _NOBODYS: dict[str, Any] = {
     "irb_number": None,
     "group_id": None,
     "series_id": None,
+    "replaces": None,
     "answer_by": None,
     "promised_at": None,
 }
@@ -91,6 +107,7 @@ def _reservation_made(
         "irb_number": as_json(event.irb_number),
         "group_id": event.group_id,
         "series_id": event.series_id,
+        "replaces": event.replaces,
         "reason": None,
     }
     return _made(recorded, event.reservation_id, "reservation", _NEVER_USED | booked)
@@ -117,6 +134,28 @@ def _breakdown_made(recorded: Recorded, event: e.BreakdownReported) -> Put:
         "reason": as_json(event.reason),
     }
     return _made(recorded, event.breakdown_id, "breakdown", _NOBODYS | values)
+
+
+def _offer_made(recorded: Recorded, event: e.SlotOffered) -> Put:
+    """Time held for somebody who waits; for whom, only the view `waiting` says.
+
+    A wish whose offer was withdrawn may be offered its time again. Calendars know both as one
+    entry, whose sequence must not fall back: so it counts from the position of the offer.
+    """
+    values = {
+        "device_id": event.device_id,
+        "status": "offered",
+        "holds": True,
+        "held_from": event.period.start,
+        "starts_at": event.period.start,
+        "ends_at": event.period.end,
+        "occupied_from": event.occupied.start,
+        "occupied_until": event.occupied.end,
+        "reason": None,
+        "answer_by": event.expires_at,
+        "sequence": recorded.position,
+    }
+    return _made(recorded, event.wish_id, "offer", _NOBODYS | values)
 
 
 def _made(recorded: Recorded, entry_id: str, kind: str, values: dict[str, Any]) -> Put:

@@ -22,7 +22,7 @@ from projections.view import Moment, schema_of, versioned
 HOLDING = frozenset({"requested", "confirmed", "in_use"})
 """The statuses of a reservation that hold its time."""
 
-VERSION = 2
+VERSION = 3
 metadata = MetaData(schema=schema_of("calendar", VERSION))
 sectors = versioned(
     "sectors",
@@ -64,11 +64,12 @@ entries = versioned(
     Column("irb_number", JSONB),
     Column("group_id", Text),
     Column("series_id", Text),
+    Column("replaces", Text),  # the displaced reservation whose place it took
     Column("reason", JSONB),
     Column("handed_out_at", Moment),
     Column("returned_at", Moment),
     Column("displaced_by", Text),
-    Column("answer_by", Moment),  # of a request
+    Column("answer_by", Moment),  # of a request or an offer
     Column("promised_at", Moment),  # where it was confirmed after its start
     Column("suspected_at", Moment),  # the start that was missed, as far as is known
     Column("overdue_at", Moment),  # the end after which the device was found to be still out
@@ -98,14 +99,14 @@ for _name, _rows in (("entries_now", _current), ("entries_before", _c.until.is_n
         postgresql_using="gist",
         postgresql_where=_rows,
     )
-# The second lock: should a bug in the rules ever let two reservations of a device overlap, or a
-# reservation and an outage, the view stops there, loudly. Both constraints look at current rows
-# only, and at the end of an append.
+# The second lock: should a bug in the rules ever let two reservations or offers of a device
+# overlap, or one of them and an outage, the view stops there, loudly. Both constraints look at
+# current rows only, and at the end of an append.
 entries.append_constraint(
     ExcludeConstraint(
         (_c.device_id, "="),
         (func.tstzrange(_c.occupied_from, _c.occupied_until), "&&"),
-        where=text("until IS NULL AND holds AND kind = 'reservation'"),
+        where=text("until IS NULL AND holds AND kind IN ('reservation', 'offer')"),
         name="entries_reservations_apart",
         deferrable=True,
         initially="DEFERRED",

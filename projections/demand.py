@@ -1,8 +1,9 @@
 """Queries of the view `demand`: unmet wishes by device, weekday and hour, rule and month.
 
-A wish is a company's request that the rules refused. The same company's repeated wish for the same
-device and period on one day (Asia/Seoul) counts once, however often the button was pressed. A wish
-counts whether or not the company found another time afterwards.
+A wish is a company's request that the rules refused, or its joining of the waiting list. The same
+company's repeated wish for the same device and period on one day (Asia/Seoul) counts once, however
+often the button was pressed, so that being refused and then joining the line is one wish, which
+waited. A wish counts whether or not the company found another time, or was offered its own, later.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy import and_, func, or_, select
 
 from domain.period import SEOUL, Period, hours_by_month
 from projections.calendar_tables import entries
-from projections.demand_fold import wishes
+from projections.demand_fold import JOINING, wishes
 from projections.query import Reader, fetch
 from projections.usage_fold import companies
 from projections.view import valid
@@ -29,7 +30,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """Time of a device that a company asked for and did not get.
 
     For an extension `period` is the time beyond what was booked already. `rules` are all that said
-    no, `held_by` the kinds of what was in the way, `times` how often it was asked that day.
+    no, `held_by` the kinds of what was in the way, `times` how often it was asked that day,
+    `waited` whether the company then joined the waiting list, too.
     """
 
     position: int
@@ -42,15 +44,20 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[str, ...]
     held_by: tuple[str, ...]
     times: int = 1
+    waited: bool = False
 
 
 class Unmet(msgspec.Struct, frozen=True, kw_only=True):
-    """Refused requests and the hours that they asked for, of one device, rule, month or sector."""
+    """Unmet wishes and the hours that they asked for, of one device, rule, month or sector.
+
+    `waited` of the `requests` joined the waiting list.
+    """
 
     key: str
     requests: int
     hours: float
     companies: int
+    waited: int = 0
 
 
 async def unmet_wishes(
@@ -84,10 +91,13 @@ def each_once(found: Iterable[Wish]) -> list[Wish]:
     for wish in found:
         key = (wish.company_id, wish.device_id, wish.period, wish.asked_on)
         known = first.get(key)
-        first[key] = (
-            wish if known is None else msgspec.structs.replace(known, times=known.times + 1)
-        )
+        first[key] = wish if known is None else _together(known, wish)
     return list(first.values())
+
+
+def waiting_only(found: Iterable[Wish]) -> list[Wish]:
+    """The wishes that joined the waiting list."""
+    return [wish for wish in found if wish.waited]
 
 
 def by_device(found: Iterable[Wish]) -> list[Unmet]:
@@ -131,18 +141,29 @@ def _grouped(found: Iterable[Wish], shares: Callable[[Wish], Mapping[str, float]
     requests: defaultdict[str, int] = defaultdict(int)
     hours: defaultdict[str, float] = defaultdict(float)
     asking: defaultdict[str, set[str | None]] = defaultdict(set)
+    waited: defaultdict[str, int] = defaultdict(int)
     for wish in found:
         for key, share in shares(wish).items():
             requests[key] += 1
             hours[key] += share
             asking[key].add(wish.company_id)
+            waited[key] += wish.waited
     groups = [
         Unmet(
-            key=key, requests=requests[key], hours=round(hours[key], 2), companies=len(asking[key])
+            key=key,
+            requests=requests[key],
+            hours=round(hours[key], 2),
+            companies=len(asking[key]),
+            waited=waited[key],
         )
         for key in requests
     ]
     return sorted(groups, key=lambda unmet: (-unmet.hours, unmet.key))
+
+
+def _together(known: Wish, again: Wish) -> Wish:
+    waited = known.waited or again.waited
+    return msgspec.structs.replace(known, times=known.times + 1, waited=waited)
 
 
 def _hours_of(period: Period) -> Iterator[tuple[int, int, float]]:
@@ -168,4 +189,5 @@ def _wish(row: asyncpg.Record) -> Wish:
         period=Period(start, end),
         rules=tuple(row["rules"]),
         held_by=tuple(row["held_by"]),
+        waited=row["command"] == JOINING,
     )

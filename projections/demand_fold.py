@@ -24,6 +24,8 @@ TIME_WANTED = frozenset(
     }
 )
 """The commands whose refusal leaves a wish for time unmet; a refused cancellation does not."""
+JOINING = "JoinWaitlist"
+"""The command of a wish that waits in line; a refusal to wait is no wish beside the refused one."""
 
 
 def project(recorded: Recorded) -> Iterator[Operation]:
@@ -31,6 +33,8 @@ def project(recorded: Recorded) -> Iterator[Operation]:
         case e.RequestRefused():
             if event.command in TIME_WANTED:
                 yield from _wishes(recorded, event)
+        case e.WaitlistJoined():
+            yield _waiting(recorded, event)
         case e.TermsSet():
             terms = {"set_at": recorded.recorded_at, "terms": as_json(event.terms)}
             yield Put("terms", _at(recorded, event.device_id), terms)
@@ -99,6 +103,23 @@ def _wishes(recorded: Recorded, event: e.RequestRefused) -> Iterator[Put]:
         kinds = [kind for (_, _, kind), number in of_member if number == member]
         if rules:
             yield _wish(recorded, event, member, _Wanted(device_id, period, rules, kinds))
+
+
+def _waiting(recorded: Recorded, event: e.WaitlistJoined) -> Put:
+    """Whoever waits was told that the time is taken, and wants it all the same."""
+    values: dict[str, Any] = {
+        "asked_at": recorded.recorded_at,
+        "asked_on": recorded.recorded_at.astimezone(SEOUL).date(),
+        "command": JOINING,
+        "company_id": event.company_id,
+        "device_id": event.device_id,
+        "reservation_id": None,
+        "starts_at": event.period.start,
+        "ends_at": event.period.end,
+        "rules": ["slot_taken"],
+        "held_by": [],
+    }
+    return Put("wishes", {"position": recorded.position, "member": 0}, values)
 
 
 class _Wanted(NamedTuple):

@@ -62,6 +62,12 @@ async def not_returned(reader: Reader, now: datetime, most: int) -> list[Due]:
     return await _found(reader, _c.ends_at + RETURN_TOLERANCE, _c.starts_at, due, most)
 
 
+async def unaccepted(reader: Reader, now: datetime, most: int) -> list[Due]:
+    """Offers that nobody accepted in time. One that was extended is waited for since then."""
+    due = and_(_c.status == "offered", _c.answer_by <= now)
+    return await _found(reader, _c.answer_by, _c.changed_at, due, most)
+
+
 async def _found(
     reader: Reader,
     deadline: ColumnElement[Any],

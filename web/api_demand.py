@@ -50,35 +50,42 @@ class DemandSpan(AsOf, frozen=True, kw_only=True):
 class DemandQuery(DemandSpan, frozen=True, kw_only=True):
     """`by` says what the wishes are counted by; `sector` is that of the company that asked.
 
-    With `rule` only the wishes that this rule refused are counted.
+    With `rule` only the wishes that this rule refused are counted, with `waiting=true` only those
+    that joined the waiting list.
     """
 
     by: By = "device"
     rule: Rule | None = None
+    waiting: bool = False
 
 
 class DemandLine(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Unmet hours, with `key`, `requests` and `companies`, of one device, rule, month or sector.
 
-    Counted by hour, of an hour of the week instead: `weekday` 1 is Monday, `hour` 0 to 23
-    (Asia/Seoul).
+    `waited` of the requests joined the waiting list. Counted by hour, of an hour of the week
+    instead: `weekday` 1 is Monday, `hour` 0 to 23 (Asia/Seoul).
     """
 
     hours: float
     key: str | None = None
     requests: int | None = None
     companies: int | None = None
+    waited: int | None = None
     weekday: int | None = None
     hour: int | None = None
 
 
 class Demand(msgspec.Struct, frozen=True, kw_only=True):
-    """Requests that were refused and the hours that they asked for; `counted` says how."""
+    """Requests that were refused and the hours that they asked for; `counted` says how.
+
+    `waited` of the requests joined the waiting list.
+    """
 
     start: datetime
     end: datetime
     by: By
     requests: int
+    waited: int
     hours: float
     counted: str
     items: Sequence[DemandLine]
@@ -121,15 +128,17 @@ class UtilisationMonth(msgspec.Struct, frozen=True, kw_only=True):
 async def get_demand(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
 ) -> Demand:
-    """Refused requests by device, hour of the week, rule, month or sector."""
+    """Refused requests and waiting by device, hour of the week, rule, month or sector."""
     query = query_of(request, DemandQuery)
-    found = refused_by(query.rule, await wishes_of(testbed, query.period, query.as_of))
+    every = await wishes_of(testbed, query.period, query.as_of)
+    found = counted(every, rule=query.rule, waiting=query.waiting)
     await testbed.access_log.record(account.account_id, "read demand", "all companies")
     return Demand(
         start=query.from_,
         end=query.to,
         by=query.by,
         requests=len(found),
+        waited=sum(wish.waited for wish in found),
         hours=round(sum(wish.period.hours for wish in found), 2),
         counted=counted_once(in_language(language)),
         items=_COUNTED[query.by](found),
@@ -187,9 +196,13 @@ async def wishes_of(testbed: Testbed, span: Period, as_of: str | None) -> list[W
     return await demand.unmet_wishes(testbed.database.app, span.start, span.end, as_of=position)
 
 
-def refused_by(rule: str | None, found: list[Wish]) -> list[Wish]:
-    """The wishes that a rule refused, perhaps beside others; all of them for None."""
-    return [wish for wish in found if rule is None or rule in wish.rules]
+def counted(found: list[Wish], *, rule: str | None, waiting: bool) -> list[Wish]:
+    """The wishes that a rule refused, perhaps beside others (all of them for None).
+
+    With `waiting` only those that joined the waiting list.
+    """
+    refused = [wish for wish in found if rule is None or rule in wish.rules]
+    return demand.waiting_only(refused) if waiting else refused
 
 
 def month_upto(month: str, now: datetime) -> Period:

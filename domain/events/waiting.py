@@ -67,4 +67,6 @@ class OfferWithdrawn(WaitlistEvent, frozen=True, kw_only=True):
 
 
 class WaitlistLeft(WaitlistEvent, frozen=True, kw_only=True):
-    """The company waits no longer; an offer that stood is free again."""
+    """The company waits no longer. When `offered`, an offer stood, whose time is free again."""
+
+    offered: bool = False

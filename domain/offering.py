@@ -1,0 +1,135 @@
+"""Freed time is offered to those who wait for it, in the very append that frees it.
+
+So nobody slips in between: what frees time and the offer of it are one decision, whose boundary
+holds the waiting line. Whoever joins the line at the same moment rests on the agenda, and one of
+the two decides again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from domain import events as e
+from domain.agenda import FREEING, Agenda, beyond
+from domain.bookable import LONGEST, Plan, require_bookable
+from domain.closures import Closures
+from domain.decisions import Fact, Happened, Recall
+from domain.device import Calibration, Service
+from domain.due import offer_until
+from domain.event import Event
+from domain.period import Period
+from domain.quota import Quota
+from domain.rejected import Rejected
+from domain.remembering import Remembering
+from domain.safety import SafetyStop
+from domain.standing import Standing
+from domain.terms import Terms
+from domain.waitlist import Line, wished
+
+Freed = dict[str, list[Period]]
+"""The periods in which time became free, by device. Something else may have taken it again."""
+LIFTING = (e.DeviceResumed, e.ProblemResolved, e.ProblemTriaged, e.CalibrationRecorded)
+"""After these a device may be bookable again, and time that was freed before can be offered."""
+
+
+async def offered(happened: Sequence[Event], recall: Recall) -> Happened:
+    """What the events of a decision make possible for those in line.
+
+    Where nothing was freed, nothing is read.
+    """
+    if not any(isinstance(event, _CONCERNED) for event in happened):
+        return []
+    freed = freed_by(happened, recall.now)
+    if not freed:
+        return []
+    memory = Remembering(recall)
+    memory.hear(happened)
+    return await offers_of(freed, memory)
+
+
+async def offers_of(freed: Freed, memory: Remembering) -> Happened:
+    """The offers of freed time to those in line, each in turn.
+
+    Who cannot book at the moment, for whatever rule, is passed over and keeps the place.
+    """
+    wishes = await _in_line(freed, memory)
+    await memory.ahead(_shared(wishes))
+    offers: Happened = []
+    for joined in wishes:
+        try:
+            bookable = await require_bookable(Plan.wished(joined), memory)
+        except Rejected:
+            continue
+        until = offer_until(bookable.terms, joined.period, memory.now)
+        offer = e.SlotOffered(**wished(joined), expires_at=until)
+        memory.hear([offer])
+        offers.append(offer)
+    return offers
+
+
+def freed_by(happened: Iterable[Event], now: datetime) -> Freed:
+    """The time that events free, by device."""
+    freed: Freed = {}
+    for event in happened:
+        if isinstance(event, LIFTING):
+            freed.setdefault(event.device_id, []).append(Period(now, now + LONGEST))
+        for device_id, period in _freed(event):
+            freed.setdefault(device_id, []).append(period)
+    return freed
+
+
+def _freed(event: Event) -> Iterator[tuple[str, Period]]:
+    match event:
+        case e.OutageRescheduled() | e.DeviceRepaired():
+            for period in beyond(event.was, event.occupied):
+                yield event.device_id, period
+        case e.OutageCancelled() | e.OfferExpired() | e.OfferWithdrawn():
+            yield event.device_id, event.occupied
+        case e.WaitlistLeft(offered=True):
+            yield event.device_id, event.occupied
+        case e.ReservationEvent() if isinstance(event, FREEING):
+            yield event.device_id, event.occupied
+        case e.ReservationEvent(left=left) if left is not None:
+            stays = event.occupied if left.device_id == event.device_id else None
+            parts = beyond(left.occupied, stays)
+            for period in parts:
+                yield left.device_id, period
+
+
+_CONCERNED = (
+    *LIFTING,
+    *(e.ReservationEvent, e.OutageEvent, e.BreakdownEvent, e.WaitlistEvent),
+)
+
+
+async def _in_line(freed: Freed, memory: Remembering) -> list[e.WaitlistJoined]:
+    """Who waits for time of which some was freed and all is free now, in the order of joining."""
+    lines = [Line(device_id, periods) for device_id, periods in freed.items()]
+    await memory(*lines)
+    wishes = sorted(
+        (
+            one
+            for line in lines
+            for one in line.ahead(memory.now)
+            if not one.offered and any(map(one.joined.occupied.overlaps, freed[line.device_id]))
+        ),
+        key=lambda one: one.position,
+    )
+    agendas = [Agenda(one.joined.device_id, one.joined.occupied) for one in wishes]
+    if agendas:
+        await memory(*agendas)
+    return [
+        one.joined
+        for one, agenda in zip(wishes, agendas, strict=True)
+        if not agenda.overlapping(one.joined.occupied)
+    ]
+
+
+def _shared(wishes: Sequence[e.WaitlistJoined]) -> Iterator[Fact]:
+    """What the wishes will be held against, so that all of it is read in one round trip."""
+    for joined in wishes:
+        device_id, company_id = joined.device_id, joined.company_id
+        yield from (Terms(device_id), Service(device_id), SafetyStop(device_id))
+        yield from (Calibration(device_id), Standing(company_id), Closures(joined.period))
+        yield Quota(company_id, joined.sector, joined.period)

@@ -1,0 +1,177 @@
+"""Queries of the view `waiting`: wishes for taken time, and their places in line.
+
+A wish whose start has passed waits no longer, though no event says so. Whether it has is asked of
+the time `now` that the caller passes; there is no clock here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Literal
+
+import asyncpg
+import msgspec
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, tuple_
+from sqlalchemy.sql import Select
+
+from domain.events import UsageType
+from domain.period import Period
+from domain.sealed import Sealed
+from projections.query import Reader, among, fetch, fetch_one, from_json
+from projections.view import Moment, valid
+from projections.waiting_fold import wishes
+
+WishStatus = Literal["waiting", "offered", "accepted", "expired", "left", "passed"]
+"""`passed` is a wish that was waiting when its start came."""
+Wanted = WishStatus | Literal["open"]
+"""`open` are the wishes that wait or are offered their time."""
+
+After = tuple[int, int]
+"""Where a list goes on: the `cursor` of the last wish of the page before."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """A company's wish for taken time of a device.
+
+    `place` is 1 for the first in line: one more than the open wishes for overlapping time of the
+    device that were there before; None where the wish is not open. An offer has to be accepted
+    before `expires_at`. `joined_position` decides the order of the line, and `changed_position` is
+    the ledger's of the last event about the wish.
+    """
+
+    wish_id: str
+    device_id: str
+    sector: str
+    company_id: str
+    account_id: str
+    period: Period
+    occupied: Period
+    joined_position: int
+    joined_at: datetime
+    changed_position: int
+    changed_at: datetime
+    status: WishStatus
+    place: int | None
+    expires_at: datetime | None
+    reservation_id: str | None
+    purpose: Sealed | None
+    usage_type: UsageType
+    people: tuple[str, ...]
+    irb_number: Sealed | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in {"waiting", "offered"}
+
+    @property
+    def cursor(self) -> After:
+        """Open wishes in the order of the line, then the others, the newest first.
+
+        An open wish never moves to the front, so that no page misses one that was open before.
+        """
+        return (0, self.joined_position) if self.is_open else (1, -self.joined_position)
+
+
+async def list_wishes(
+    reader: Reader,
+    now: datetime,
+    *,
+    company_id: str | None = None,
+    device_id: str | None = None,
+    status: Wanted | None = None,
+    limit: int = 100,
+    after: After | None = None,
+    as_of: int | None = None,
+) -> list[Wish]:
+    """Wishes of a company, a device, a status, in the order of their cursors."""
+    query = _wishes(now, as_of)
+    if company_id is not None:
+        query = query.where(wishes.c.company_id == company_id)
+    if device_id is not None:
+        query = query.where(wishes.c.device_id == device_id)
+    if status == "open":
+        query = query.where(_open(wishes, now))
+    elif status is not None:
+        query = query.where(_status(now) == status)
+    group = case((_open(wishes, now), 0), else_=1)
+    joined = wishes.c.joined_position
+    number = case((_open(wishes, now), joined), else_=-joined)
+    if after is not None:
+        query = query.where(tuple_(group, number) > tuple_(*after))
+    rows = await fetch(reader, query.order_by(group, number).limit(limit))
+    return [wish_of(row) for row in rows]
+
+
+async def wish(
+    reader: Reader, wish_id: str, now: datetime, *, as_of: int | None = None
+) -> Wish | None:
+    row = await fetch_one(reader, _wishes(now, as_of).where(wishes.c.wish_id == wish_id))
+    return None if row is None else wish_of(row)
+
+
+async def companies_of(
+    reader: Reader, wish_ids: Collection[str], *, as_of: int | None = None
+) -> dict[str, str]:
+    """Whose wishes these are, by their ids."""
+    query = select(wishes.c.wish_id, wishes.c.company_id).where(
+        valid(wishes, as_of), among(wishes.c.wish_id, wish_ids)
+    )
+    return {row["wish_id"]: row["company_id"] for row in await fetch(reader, query)}
+
+
+async def place_for(reader: Reader, device_id: str, occupied: Period, now: datetime) -> int:
+    """The place in line that whoever joined now would have for such time of a device."""
+    in_front = and_(
+        valid(wishes, None),
+        wishes.c.device_id == device_id,
+        wishes.c.occupied_from < literal(occupied.end, Moment),
+        wishes.c.occupied_until > literal(occupied.start, Moment),
+        _open(wishes, now),
+    )
+    row = await fetch_one(reader, select(func.count().label("before")).where(in_front))
+    return 1 + (row["before"] if row is not None else 0)
+
+
+def wish_of(row: asyncpg.Record) -> Wish:
+    same = (
+        *("wish_id", "device_id", "sector", "company_id", "account_id", "joined_position"),
+        *("joined_at", "changed_position", "changed_at", "place", "expires_at", "reservation_id"),
+    )
+    return Wish(
+        **{name: row[name] for name in same},
+        status=row["status_now"],
+        period=Period(row["starts_at"], row["ends_at"]),
+        occupied=Period(row["occupied_from"], row["occupied_until"]),
+        purpose=from_json(row["purpose"], Sealed),
+        usage_type=row["usage_type"],
+        people=tuple(row["people"]),
+        irb_number=from_json(row["irb_number"], Sealed),
+    )
+
+
+def _wishes(now: datetime, as_of: int | None) -> Select[Any]:
+    before = wishes.alias("before")
+    in_front = and_(
+        valid(before, as_of),
+        before.c.device_id == wishes.c.device_id,
+        before.c.occupied_from < wishes.c.occupied_until,
+        before.c.occupied_until > wishes.c.occupied_from,
+        before.c.joined_position < wishes.c.joined_position,
+        _open(before, now),
+    )
+    count = select(func.count()).select_from(before).where(in_front).scalar_subquery()
+    place = case((_open(wishes, now), count + 1)).label("place")
+    return select(wishes, _status(now).label("status_now"), place).where(valid(wishes, as_of))
+
+
+def _open(table: Any, now: datetime) -> ColumnElement[bool]:
+    ahead = table.c.starts_at > literal(now, Moment)
+    # An offer stands until its end is recorded, whatever the time.
+    still = or_(table.c.status == "offered", ahead)
+    return and_(table.c.in_line, still)
+
+
+def _status(now: datetime) -> ColumnElement[str]:
+    gone_by = and_(wishes.c.status == "waiting", wishes.c.starts_at <= literal(now, Moment))
+    return case((gone_by, "passed"), else_=wishes.c.status)

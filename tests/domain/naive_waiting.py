@@ -1,0 +1,97 @@
+"""The waiting line's half of the naive rules: who waits, what is offered, and who answers."""
+
+from __future__ import annotations
+
+from tests.domain.naive_laboratory import NaiveTestbed
+from tests.domain.naive_rules import DAY, Booking, Span, Wanted, overlap
+
+TO_ACCEPT = DAY
+MOST_WISHES = 20
+OPEN = {"waiting", "offered"}
+
+
+class NaiveLine(NaiveTestbed):
+    """Whatever a command did, `offer` finds out from what was held before and is held now."""
+
+    def join(self, name: str, device: str, company: str, period: Span) -> set[str]:
+        broken = self.against_booking(device, company, period) - {"quota", "slot_taken"}
+        if period[0] <= self.now:
+            broken.add("past")
+        occupied = self.occupied(device, period)
+        if not any(overlap(occupied, span) for _, span in self.held(device)):
+            broken.add("slot_free")
+        own = [
+            one
+            for one in self.wishes.values()
+            if one.company == company and one.status in OPEN and one.period[0] > self.now
+        ]
+        if any(one.device == device and overlap(one.occupied, occupied) for one in own):
+            broken.add("waiting_already")
+        if len(own) >= MOST_WISHES:
+            broken.add("most_wishes")
+        if not broken:
+            self.wishes[name] = Wanted(device, company, period, occupied)
+        return broken
+
+    def accept(self, name: str, reservation: str, staff: bool) -> set[str]:
+        wish = self.wishes[name]
+        if wish.status != "offered":
+            return {"not_offered" if wish.status == "waiting" else "wish_over"}
+        if self.now >= wish.expires_at:
+            return {"offer_expired"}
+        broken = self.against_booking(wish.device, wish.company, wish.period, f"wish:{name}", True)
+        if not broken:
+            waits = self.benches[wish.device].approval and not staff
+            wish.status = "accepted"
+            self.bookings[reservation] = Booking(
+                wish.device,
+                wish.company,
+                wish.period,
+                wish.occupied,
+                "requested" if waits else "confirmed",
+                not waits,
+                [wish.period],
+                [],
+                self.benches[wish.device].sector,
+            )
+            self.bookings[reservation].asked_or_promised(self.now)
+        return broken
+
+    def leave(self, name: str) -> set[str]:
+        if self.wishes[name].status not in OPEN:
+            return {"wish_over"}
+        self.wishes[name].status = "left"
+        return set()
+
+    def expire_offer(self, name: str, down: bool) -> set[str]:
+        wish = self.wishes[name]
+        if wish.status != "offered":
+            return {"not_offered" if wish.status == "waiting" else "wish_over"}
+        if self.now < wish.expires_at:
+            return {"not_due"}
+        if down and wish.period[0] > self.now:
+            wish.expires_at = min(self.now + TO_ACCEPT, wish.period[0])
+        else:
+            wish.status = "expired"
+        return set()
+
+    def offer(self, before: dict[str, list[Span]]) -> list[str]:
+        """Who is offered a time that was held before and is not any more, in the order of joining.
+
+        The rest of the rules are those of booking; who breaks one is passed over.
+        """
+        freed = {device: [*spans] for device, spans in before.items()}
+        for device, span in self.freed_again:
+            freed[device].append(span)
+        offered, self.freed_again = [], []
+        for name, wish in self.wishes.items():
+            ahead = wish.status == "waiting" and wish.period[0] > self.now
+            was = any(overlap(wish.occupied, span) for span in freed[wish.device])
+            if ahead and was and not self.against_booking(wish.device, wish.company, wish.period):
+                wish.status, offered = "offered", [*offered, name]
+                wish.expires_at = min(self.now + TO_ACCEPT, wish.period[0])
+        return offered
+
+    def all_held(self) -> dict[str, list[Span]]:
+        """What is held of every device now."""
+        return {device: [span for _, span in self.held(device)] for device in self.benches}
