@@ -6,9 +6,12 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
+
+from booking.smtp_url import mail_address, url_of_smtp
 
 HIGHEST_PORT = 65535
 
@@ -65,10 +68,20 @@ def _folder(text: str) -> Path:
     return Path(text).expanduser()
 
 
-def _setting(default: object, read: Callable[[str], Any], meaning: str, shown: str = "") -> Any:
-    """A field with what reads its variable and what the README says about it."""
-    shown = shown or str(default)
-    return field(default=default, metadata={"read": read, "meaning": meaning, "default": shown})
+def _setting(
+    default: object,
+    read: Callable[[str], Any],
+    meaning: str,
+    shown: str = "",
+    *,
+    printed: bool = True,
+) -> Any:
+    """A field with what reads its variable and what the README says about it.
+
+    Tracebacks and logs print settings; one that may hold a password is not `printed`.
+    """
+    about = {"read": read, "meaning": meaning, "default": shown or str(default)}
+    return field(default=default, metadata=about, repr=printed)
 
 
 @dataclass(frozen=True)
@@ -130,6 +143,21 @@ class Settings:
         "List of erased accounts that a restore applies; keep it apart from the backups.",
         "`erased.jsonl` in `BOOKING_DATA`",
     )
+    smtp_url: str | None = _setting(
+        None,
+        url_of_smtp,
+        "Mail server for notices, `smtp://user:password@host:587` (TLS where offered; "
+        "`?starttls=required` insists, `?starttls=no` never) or `smtps://…`. Without it no mail "
+        "is sent; with it, notices from then on are.",
+        "none",
+        printed=False,
+    )
+    mail_from: str = _setting(
+        "",
+        mail_address,
+        "Address that mails come from and answers go to; needed with `BOOKING_SMTP_URL`.",
+        "none",
+    )
     demo: bool = _setting(
         False,
         _switch,
@@ -141,6 +169,8 @@ class Settings:
         """Fill in what follows from other settings."""
         if self.owner_url and not self.database_url:
             raise ConfigurationError("BOOKING_OWNER_URL is set and BOOKING_DATABASE_URL is not.")
+        if self.smtp_url and not self.mail_from:
+            raise ConfigurationError("BOOKING_SMTP_URL is set and BOOKING_MAIL_FROM is not.")
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104 - compared only
         own = f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
         public_url = self.public_url or own
@@ -184,6 +214,11 @@ class Settings:
     def backups(self) -> Path:
         """The folder of the backups that are made by themselves."""
         return self.backup_folder or self.data / "backups"
+
+    @property
+    def mail_sender(self) -> tuple[str, str]:
+        """Name (which may be empty) and address that mails come from."""
+        return parseaddr(self.mail_from)
 
     @property
     def secure(self) -> bool:

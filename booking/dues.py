@@ -14,9 +14,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from domain.actor import SYSTEM
+from domain.calibration import NoticeCalibrationDue
 from domain.deadlines import ExpireRequest, RecordMissedStart, RecordOverdue
 from domain.decisions import Command
-from projections.due import Due, not_handed_out, not_returned, unanswered
+from domain.waiting import ExpireOffer
+from projections.calibrations import certificates_ending
+from projections.due import Due, not_handed_out, not_returned, unaccepted, unanswered
 from projections.query import Reader
 
 Find = Callable[[Reader, datetime, int], Awaitable[list[Due]]]
@@ -44,8 +47,18 @@ def _overdue(due: Due, down: bool) -> Command:  # noqa: ARG001
     return RecordOverdue(by=SYSTEM, reservation_id=due.id)
 
 
+def _calibrate(due: Due, down: bool) -> Command:  # noqa: ARG001
+    return NoticeCalibrationDue(by=SYSTEM, device_id=due.id)
+
+
+def _expire_offer(due: Due, down: bool) -> Command:
+    return ExpireOffer(by=SYSTEM, wish_id=due.id, system_was_down=down)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("request-expires", unanswered, _expire),
     Kind("start-missed", not_handed_out, _miss),
     Kind("return-overdue", not_returned, _overdue),
+    Kind("offer-expires", unaccepted, _expire_offer),
+    Kind("calibration-due", certificates_ending, _calibrate),
 )

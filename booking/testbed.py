@@ -14,6 +14,7 @@ from booking.database import Database, connect
 from booking.feed_tokens import Feeds
 from booking.identity import Accounts
 from booking.ledger import Ledger
+from booking.read_marks import ReadMarks
 from booking.seal import Seals
 from booking.sessions import Sessions
 from booking.sign_in import SignIn
@@ -38,6 +39,7 @@ class Testbed:
     feeds: Feeds
     seals: Seals
     access_log: AccessLog
+    read_marks: ReadMarks
 
 
 @asynccontextmanager
@@ -63,6 +65,7 @@ async def open_testbed(url: str, settings: Settings) -> AsyncIterator[Testbed]:
             feeds=Feeds(database.app),
             seals=Seals(database.app),
             access_log=AccessLog(database.app),
+            read_marks=ReadMarks(database.app),
         )
     finally:
         await ledger.close()

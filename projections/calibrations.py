@@ -10,10 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import and_, exists, func, not_, select
 
+from domain.due import CALIBRATION_WARNING
+from projections import due as deadline
 from projections.devices import Device, list_devices
+from projections.devices_fold import conditions
 from projections.maintenance_fold import certificates
+from projections.notices_fold import notices
 from projections.query import Reader, fetch
 from projections.usage_fold import lines
 from projections.view import valid
@@ -59,6 +63,34 @@ async def due_calibrations(
     ]
     due = [one for one in dues if one.by_date or one.by_hours]
     return sorted(due, key=lambda one: (one.valid_until or now, one.device.device_id))
+
+
+async def certificates_ending(reader: Reader, now: datetime, most: int) -> list[deadline.Due]:
+    """Certificates of devices in service that end within the time of warning, untold as yet."""
+    told = and_(
+        notices.c.kind == "calibration_due",
+        notices.c.device_id == certificates.c.device_id,
+        notices.c.deadline == certificates.c.valid_until,
+    )
+    query = (
+        select(certificates.c.device_id, certificates.c.at, certificates.c.valid_until)
+        .join(conditions, conditions.c.device_id == certificates.c.device_id)
+        .where(
+            valid(certificates, None),
+            valid(conditions, None),
+            not_(conditions.c.retired),
+            certificates.c.valid_until <= now + CALIBRATION_WARNING,
+            not_(exists().where(valid(notices, None), told)),
+        )
+        .order_by(certificates.c.valid_until, certificates.c.device_id)
+        .limit(most)
+    )
+    return [
+        deadline.Due(
+            at=row["valid_until"] - CALIBRATION_WARNING, id=row["device_id"], since=row["at"]
+        )
+        for row in await fetch(reader, query)
+    ]
 
 
 async def _hours_since(reader: Reader, as_of: int | None) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from domain.event import Event
 from domain.events.reservations import ReservationEvent
+from domain.period import Period
 
 Doubt = Literal["system_down", "device_out", "device_broken"]
 """Why a missed start may not be the company's fault: the hand-out could not be recorded, or the
@@ -26,7 +27,15 @@ class NoShowSuspected(ReservationEvent, frozen=True, kw_only=True):
 
 
 class ReturnOverdue(ReservationEvent, frozen=True, kw_only=True):
-    """The device was still out after its booked time; once for each end of a reservation."""
+    """The device was still out after its booked time; once for each end of a reservation.
+
+    `next_…` are the booking that it keeps waiting, where one begins soon after that end.
+    """
+
+    next_reservation_id: str | None = None
+    next_company_id: str | None = None
+    next_account_id: str | None = None
+    next_period: Period | None = None
 
 
 class NoShowPolicySet(Event, frozen=True, kw_only=True):

@@ -114,3 +114,11 @@ class CalibrationRecorded(Event, frozen=True, kw_only=True):
     valid_until: datetime
     certificate: str
     laboratory: str = ""
+
+
+class CalibrationDueNoticed(Event, frozen=True, kw_only=True):
+    """A certificate ends soon (at `valid_until`), and the laboratory is told; once for each."""
+
+    device_id: str
+    valid_until: datetime
+    certificate: str = ""

@@ -107,11 +107,15 @@ class ReservationExtended(ReservationEvent, frozen=True, kw_only=True):
 
 
 class ReservationTransferred(ReservationEvent, frozen=True, kw_only=True):
-    """Given to another person of the company (`account_id`), or moved to another device."""
+    """Given to another person of the company (`account_id`), or moved to another device.
+
+    `former_account_id` is whose it was, where it was given; events of earlier versions do not say.
+    """
 
     status: Literal["requested", "confirmed"]
     answer_by: datetime | None = None
     promised_at: datetime | None = None
+    former_account_id: str | None = None
 
 
 class ReservationCancelled(ReservationEvent, frozen=True, kw_only=True):

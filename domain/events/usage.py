@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from domain.event import Event
 from domain.events.reservations import ReservationEvent, UsageType
-from domain.period import Period
+from domain.period import Period, months_touched
 from domain.sealed import Sealed
 
 
@@ -52,7 +53,11 @@ class UsageLogged(Event, frozen=True, kw_only=True):
 
 
 class UsageCorrected(Event, frozen=True, kw_only=True):
-    """The line as it should have been. Replaces the figures of the line it corrects."""
+    """The line as it should have been. Replaces the figures of the line it corrects.
+
+    `was` is the use as it was logged before, where the correction moves it: its hours count no more
+    in the months that it leaves, and count in those that it enters.
+    """
 
     reservation_id: str
     device_id: str
@@ -68,6 +73,12 @@ class UsageCorrected(Event, frozen=True, kw_only=True):
     samples: int = 0
     staff_minutes: int = 0
     reason: Sealed | None = None
+    was: Period | None = None
+
+    def further_tags(self) -> Iterator[str]:
+        for period in (self.used, self.was):
+            if period is not None:
+                yield from (f"company:{self.company_id}/{one}" for one in months_touched(period))
 
 
 class UsageWaived(Event, frozen=True, kw_only=True):

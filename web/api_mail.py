@@ -1,0 +1,93 @@
+"""`/api/notices/undelivered`: mails that were refused for good, for staff to see to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from litestar import get, post
+
+from booking import letters
+from booking.account import Account
+from booking.testbed import Testbed
+from projections import notices
+from web.access import LAB, may
+from web.api_overrides import persons
+from web.forms import HttpRequest, body_of, query_of
+from web.given import Given
+from web.language import in_language
+from web.notice_words import title_of
+from web.shown import Person
+from web.step_bodies import NoBody
+from web.writes import idempotency_key
+
+
+class Undelivered(msgspec.Struct, frozen=True, kw_only=True):
+    """A notice that could not be mailed. `code` is the mail server's last (RFC 5321, 4.2.3)."""
+
+    position: int
+    number: int
+    account: Person
+    kind: str | None
+    title: str
+    code: int | None
+    refused_at: datetime
+
+
+class MailState(msgspec.Struct, frozen=True, kw_only=True):
+    """`items` were refused for good; `waiting` more wait to be sent, the first since `since`."""
+
+    items: Sequence[Undelivered]
+    waiting: int
+    since: datetime | None
+
+
+class Retried(msgspec.Struct, frozen=True, kw_only=True):
+    """How many mails are to be sent once more."""
+
+    waiting: int
+
+
+@get("/api/notices/undelivered", opt=may(LAB, query=NoBody, answer=MailState))
+async def list_undelivered(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
+) -> MailState:
+    """Where mail is set up: what did not arrive, and whether the mail server is behind."""
+    query_of(request, NoBody)
+    return await mail_state(testbed, account, language)
+
+
+@post("/api/notices/undelivered/retry", status_code=200, opt=may(LAB, body=NoBody, answer=Retried))
+async def retry_undelivered(request: HttpRequest, testbed: Given[Testbed]) -> Retried:
+    """Has all of them sent again, once what was wrong with the addresses is mended."""
+    await body_of(request, NoBody)
+    idempotency_key(request)
+    return Retried(waiting=await letters.try_again(testbed.database.app))
+
+
+async def mail_state(testbed: Testbed, account: Account, language: str) -> MailState:
+    """What staff should know of the mail; whose mails failed is personal data, so it is noted."""
+    reader = testbed.database.app
+    failed, waiting = await letters.undelivered(reader), await letters.waiting(reader)
+    people = await persons(testbed, language, [one.account_id for one in failed])
+    if failed:
+        await testbed.access_log.record(account.account_id, "read undelivered mail", "everybody")
+    items = []
+    for letter in failed:
+        notice = await notices.notice_at(reader, letter.position, letter.number)
+        items.append(
+            Undelivered(
+                position=letter.position,
+                number=letter.number,
+                account=people[letter.account_id],
+                kind=notice.kind if notice else None,
+                title=title_of(notice, in_language(language)) if notice else "",
+                code=letter.code,
+                refused_at=letter.changed_at,
+            )
+        )
+    return MailState(items=items, waiting=waiting.count, since=waiting.since)
+
+
+route_handlers = [list_undelivered, retry_undelivered]

@@ -1,0 +1,155 @@
+"""What notices say: a headline, a sentence with the remedy, and where to go on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from projections.notices import Notice
+from web.entry_words import text
+from web.language import Language
+
+
+class Said(NamedTuple):
+    """The words of a kind of notice. `%(deadline)s` is filled in where there is one."""
+
+    title: str
+    sentence: str
+
+
+WORDS: dict[str, Said] = {
+    "request": Said(
+        text("A request waits for your answer"),
+        text("Please approve or decline it by %(deadline)s; then it expires."),
+    ),
+    "no_show_suspected": Said(
+        text("Did they come?"),
+        text("No hand-out was recorded, perhaps through no fault of theirs. Please say so."),
+    ),
+    "safety_stop": Said(
+        text("Safety stop"),
+        text("Somebody stopped the device for safety. Please look at the problem."),
+    ),
+    "urgent_problem": Said(
+        text("Urgent problem"), text("A problem was reported as urgent. Please look at it.")
+    ),
+    "calibration_due": Said(
+        text("Calibration falls due"),
+        text("The certificate ends on %(deadline)s. Please plan the calibration before that."),
+    ),
+    "requested": Said(
+        text("A booking was requested for you"),
+        text("The time is held for you until the laboratory answers."),
+    ),
+    "booked": Said(
+        text("A device was booked for you"), text("If you did not expect this, please ask.")
+    ),
+    "approved": Said(text("Your request was approved"), text("The time is yours.")),
+    "declined": Said(
+        text("Your request was declined"), text("Please choose another time or device.")
+    ),
+    "expired": Said(
+        text("Your request expired"),
+        text("Nobody answered in time. You may ask again, or call the laboratory."),
+    ),
+    "moved": Said(
+        text("Your booking was moved"), text("This is its new time. Please check that it suits.")
+    ),
+    "other_device": Said(
+        text("Your booking is on another device now"), text("Please check that it suits.")
+    ),
+    "transferred": Said(
+        text("You have taken over a booking"), text("It is under your bookings from now on.")
+    ),
+    "given_away": Said(
+        text("Somebody else has your booking now"),
+        text("It was handed to a colleague of your company. If that is wrong, please ask."),
+    ),
+    "shortened": Said(
+        text("Your booking was shortened"),
+        text("This is its new time. Please check that it suits."),
+    ),
+    "extended": Said(text("Your booking was extended"), text("This is its new time.")),
+    "cancelled": Said(
+        text("Your booking was cancelled"), text("Please choose another time or device.")
+    ),
+    "displaced": Said(
+        text("Your booking lost its time"),
+        text("An outage took it. You may book it again once, without notice."),
+    ),
+    "no_show": Said(
+        text("Recorded as a no-show"),
+        text("Nobody came, and its hours count. If that is wrong, please tell the laboratory."),
+    ),
+    "no_show_withdrawn": Said(
+        text("The no-show was withdrawn"), text("It does not count against your company.")
+    ),
+    "return_overdue": Said(
+        text("Please return the device"),
+        text("Its booked time is over. Bring it back, or ask for an extension."),
+    ),
+    "late_predecessor": Said(
+        text("Your device may be late"),
+        text(
+            "It was due back at %(deadline)s from the use before yours, and is still out. "
+            "Please ask the laboratory before you set out."
+        ),
+    ),
+    "offer": Said(
+        text("The time that you wait for is free"),
+        text("It is held for you until %(deadline)s. Accept it before that, or the next is asked."),
+    ),
+    "offer_extended": Said(
+        text("You have longer to accept the offer"),
+        text("The system was down for a while, so it is held for you until %(deadline)s."),
+    ),
+    "offer_expired": Said(
+        text("The offer has expired"), text("You have left the line. You may join it again.")
+    ),
+    "offer_withdrawn": Said(
+        text("The offer was withdrawn"),
+        text("An outage took the time. You keep your place in line."),
+    ),
+    "wish_removed": Said(
+        text("You no longer wait in line"), text("Somebody else left the line for you.")
+    ),
+    "suspended": Said(
+        text("New bookings of your company are suspended"),
+        text("Bookings made before stand. Please contact the laboratory."),
+    ),
+    "reinstated": Said(
+        text("Your company may book again"), text("The suspension has been lifted.")
+    ),
+}
+
+
+def title_of(notice: Notice, language: Language) -> str:
+    return language.text(WORDS[notice.kind].title)
+
+
+def sentence_of(notice: Notice, language: Language) -> str:
+    """The sentence; a certificate ends on a day, everything else at an hour."""
+    said = language.text(WORDS[notice.kind].sentence)
+    if notice.deadline is None:
+        return said
+    written = language.day if notice.kind == "calibration_due" else language.moment
+    return said % {"deadline": written(notice.deadline)} if "%(" in said else said
+
+
+def path_of(notice: Notice) -> str:
+    """The page on which the reader can do something about it."""
+    match notice.kind:
+        case "displaced":
+            return "/claims"
+        case "safety_stop" | "urgent_problem" | "calibration_due":
+            return f"/devices/{notice.device_id}/maintenance"
+        case _ if notice.reservation_id is not None:
+            return f"/reservations/{notice.reservation_id}"
+        case _ if notice.wish_id is not None:
+            return "/mine"
+        case _:
+            return "/timeline"
+
+
+def path_of_several(notice: Notice) -> str:
+    """The page on which several of a kind wait for the reader."""
+    return "/staff" if notice.kind == "request" else path_of(notice)
