@@ -13,7 +13,7 @@ import asyncpg
 
 from booking.app import OutOfTries
 from booking.backup_manifest import BackupError
-from booking.commands import account, backup, company, load, serve, views, whatif
+from booking.commands import account, backup, company, load, outage, reports, serve, views, whatif
 from booking.commands.common import Refused
 from booking.config import ConfigurationError
 from booking.erasure_list import ErasureListError
@@ -36,6 +36,7 @@ examples:
   booking serve --data /srv/booking --port 9000
   booking load terms.yaml devices.yaml companies.yaml people.yaml
   booking account add hong@lab.example --name-ko 홍길동 --role administrator
+  booking outage schedule AUT-001 --from "2026-12-07 09:00" --to "2026-12-07 18:00" --dry-run
   booking audit replay --check
   booking backup booking.backup
 
@@ -89,7 +90,7 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for topic in (serve, load, account, company, backup, views, whatif):
+    for topic in (serve, load, account, company, outage, reports, backup, views, whatif):
         topic.add(commands)
     return parser
 

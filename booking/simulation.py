@@ -16,7 +16,7 @@ import asyncpg
 
 from booking.app import Booking
 from booking.seal import Seals
-from booking.simulation_billing import plan_statements
+from booking.simulation_billing import plan_prices, plan_statements
 from booking.simulation_claims import (
     URGENT_PER_YEAR,
     follow_displacement,
@@ -38,6 +38,7 @@ from booking.simulation_upkeep import (
     report_problem,
     take_up,
 )
+from booking.simulation_waiting import LINES_PER_YEAR, follow_offer, stand_in_line
 from booking.simulation_world import World
 from domain import events as e
 from domain.event import Event
@@ -114,6 +115,7 @@ class _Simulation:
         copied = Random()  # noqa: S311 - a story, not a secret
         copied.setstate(stage.rng.getstate())
         self._rare = Random(copied.getrandbits(64))  # noqa: S311
+        self._lines = Random(copied.getrandbits(64))  # noqa: S311
 
     async def run(self, progress: Progress) -> None:
         stage = self.stage
@@ -134,12 +136,15 @@ class _Simulation:
         for reservation_id in world.reservations:
             follow_reservation(self.stage, reservation_id)
             follow_deadlines(self.stage, reservation_id)
+        for offer in [*world.offers.values()]:
+            follow_offer(self.stage, offer)
         for _, device in sorted(world.devices.items()):
             take_up(self.stage, device, thinned=min(1.0, self._pace))
 
     async def _open_day(self, day: datetime) -> None:
         """Draw what people will ask for and what will break on a day, and when."""
         stage, habits, pace = self.stage, self.stage.habits, self._pace_from(day)
+        plan_prices(stage, day)
         plan_statements(stage, day)
         for device_id, device in sorted(stage.world.devices.items()):
             device.forget_before(day - timedelta(days=40))
@@ -165,6 +170,8 @@ class _Simulation:
             stage.at(self._moment(day), partial(ask_bundle, stage))
         for _ in range(poisson(self._rare, URGENT_PER_YEAR * share)):
             stage.at(stage.in_office(self._moment(day)), partial(let_in, stage))
+        for _ in range(poisson(self._lines, LINES_PER_YEAR * share)):
+            stage.at(self._moment(day), partial(stand_in_line, stage))
 
     def _pace_from(self, day: datetime) -> float:
         """How much faster than usual things have to happen for the number of events to come out."""
@@ -190,6 +197,8 @@ def follow(stage: Stage, events: Sequence[Event]) -> None:
                 follow_deadlines(stage, event.reservation_id)
                 if isinstance(event, e.ReservationDisplaced):
                     follow_displacement(stage, event)
+            case e.SlotOffered() | e.OfferExtended():
+                follow_offer(stage, event)
             case e.ProblemReported():
                 follow_problem(stage, event)
             case e.CompanySuspended():

@@ -1,15 +1,28 @@
-"""The laboratory's bookkeeping in a simulated history: statements, and fees that are waived."""
+"""The laboratory's bookkeeping in a simulated history: prices, statements, waived fees."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from booking.simulation_stage import Stage
+from booking.simulation_world import KnownDevice
 from domain import events as e
+from domain.devices import SetRate
 from domain.period import month_of, months_before
 from domain.statements import IssueStatement
 from domain.usage import WaiveUsage
+
+DEAREST = 3
+"""So many devices, the ones of the highest price, cost large companies more than others."""
+DEARER_PERCENT = 120
+
+
+def plan_prices(stage: Stage, day: datetime) -> None:
+    """On the first of December (midnight in Asia/Seoul), plan next year's prices."""
+    if (day.month, day.day) == (12, 1):
+        morning = stage.in_office(day + timedelta(hours=stage.rng.uniform(9, 11)))
+        stage.at(morning, partial(_set_prices, stage, day.year + 1))
 
 
 def plan_statements(stage: Stage, day: datetime) -> None:
@@ -26,6 +39,31 @@ async def waive(stage: Stage, latest: e.ReservationEvent) -> None:
     reason = await stage.sealed(staff, "사용 중 장비 이상으로 면제")
     if reason is not None:
         await stage.give(WaiveUsage(by=staff, reservation_id=latest.reservation_id, reason=reason))
+
+
+async def _set_prices(stage: Stage, year: int) -> None:
+    """The dearest devices cost large companies more in a year, from its first day to its last."""
+    first, after = date(year, 1, 1), date(year + 1, 1, 1)
+    dearest = sorted(
+        stage.world.devices.values(), key=lambda one: (-_price(one, first), one.device_id)
+    )
+    for device in dearest[:DEAREST]:
+        await stage.give(
+            SetRate(
+                by=stage.staff_for(device),
+                device_id=device.device_id,
+                # Parts of a hundred won are dropped, in the company's favour.
+                krw_per_hour=_price(device, first) * DEARER_PERCENT // 10_000 * 100,
+                company_kind="large",
+                valid_from=first,
+                valid_until=after,
+            )
+        )
+
+
+def _price(device: KnownDevice, day: date) -> int:
+    """What everybody pays on a day."""
+    return device.rates.krw_per_hour(None, day)
 
 
 async def _issue_statements(stage: Stage, month: str) -> None:

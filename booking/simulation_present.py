@@ -10,6 +10,7 @@ from booking.simulation_habits import letter_of, one_of
 from booking.simulation_requests import ask
 from booking.simulation_stage import Stage
 from booking.simulation_upkeep import break_down, schedule_maintenance
+from booking.simulation_waiting import free_one, stand_in_line
 from booking.simulation_world import KnownCompany, KnownDevice
 from domain.overriding import Override
 from domain.period import SEOUL, Period
@@ -26,6 +27,9 @@ def make_it_lively(stage: Stage) -> None:
     """Plan the last hours of a history, so that whoever looks next finds a testbed at work."""
     stage.at(stage.end - timedelta(hours=3), partial(_break_one, stage))
     stage.at(stage.end - timedelta(hours=2), partial(_maintain_soon, stage))
+    for minutes, company_id in ((150, "mudeung"), (145, "hanbit"), (140, None)):
+        stage.at(stage.end - timedelta(minutes=minutes), partial(stand_in_line, stage, company_id))
+    stage.at(stage.end - timedelta(minutes=70), partial(free_one, stage))
     stage.at(stage.end - timedelta(hours=1), partial(_ask_for_approval, stage))
     stage.at(stage.end - timedelta(minutes=50), partial(_use_one, stage))
 

@@ -13,6 +13,7 @@ from domain.actor import Actor
 from domain.events import UsageType
 from domain.period import SEOUL, Period, at_clock
 from domain.reservations import ReserveDevice
+from domain.sealed import Sealed
 from domain.terms_of_use import WEEKDAYS, TermsOfUse
 
 CARELESS_SHARE = 0.06
@@ -72,11 +73,7 @@ async def reserve(stage: Stage, wish: Wish) -> str | None:
     device, person, rng = wish.device, wish.person, stage.rng
     colleagues = [one for one in wish.company.people if one != person.account_id]
     others = min(weighted(rng, stage.habits.people_weights) - 1, len(colleagues))
-    irb_number = None
-    if device.terms.now.irb_required:
-        year = stage.now.astimezone(SEOUL).year
-        text = stage.habits.irb_number_pattern.format(year=year, number=rng.randint(1, 180))
-        irb_number = await stage.sealed(person, text)
+    irb_number = await _irb_number(stage, device, person)
     purpose = one_of(rng, stage.habits.purposes[device.sector])
     order = ReserveDevice(
         by=person,
@@ -175,6 +172,24 @@ def _wish(stage: Stage, device: KnownDevice, company: KnownCompany, period: Peri
         person=one_of(stage.rng, people),
         period=period,
         usage_type="operated" if operated else "direct",
+    )
+
+
+async def wish_for(
+    stage: Stage, device: KnownDevice, company: KnownCompany, period: Period
+) -> tuple[Wish, Sealed | None]:
+    """What a company would say of a period that it waits for, with a review board's number."""
+    wish = _wish(stage, device, company, period)
+    return wish, await _irb_number(stage, device, wish.person)
+
+
+async def _irb_number(stage: Stage, device: KnownDevice, person: Actor) -> Sealed | None:
+    """The number of a review board's approval, where the terms ask for one."""
+    if not device.terms.now.irb_required:
+        return None
+    year, number = stage.now.astimezone(SEOUL).year, stage.rng.randint(1, 180)
+    return await stage.sealed(
+        person, stage.habits.irb_number_pattern.format(year=year, number=number)
     )
 
 

@@ -16,7 +16,13 @@ from domain.actor import SYSTEM, Actor
 from domain.changes import ExtendReservation, RescheduleReservation, ShortenReservation
 from domain.period import Period
 from domain.reservations import ApproveReservation, CancelReservation, DeclineReservation
-from domain.usage import CorrectUsage, HandOutDevice, RecordNoShow, ReturnDevice
+from domain.usage import (
+    CorrectUsage,
+    HandOutDevice,
+    RecordNoShow,
+    ReturnDevice,
+    WithdrawNoShow,
+)
 
 Step = Callable[[Stage, e.ReservationEvent], Awaitable[None]]
 _HOUR = timedelta(hours=1)
@@ -25,6 +31,8 @@ _FORGOTTEN = 0.04
 _ON_TIME = timedelta(minutes=5)
 _SHORTEST_USE = timedelta(minutes=10)
 _WAIVED = 0.25
+_THERE_AFTER_ALL = 0.15
+"""No-shows recorded by staff that were a mistake."""
 HAND_OUT_TRIES = 12
 
 
@@ -165,11 +173,12 @@ async def _extend(stage: Stage, latest: e.ReservationEvent) -> None:
     slot = timedelta(minutes=device.terms.now.slot_minutes)
     longer = Period(period.start, period.end + stage.rng.randint(1, 3) * slot)
     occupied = device.terms.occupied(longer)
+    # In use, what needs approval is extended by the staff whom the company asks.
+    asks_staff = device.terms.now.approval_required
+    by = _staff(stage, latest) if asks_staff else _person(stage, latest)
     if not device.agenda.overlapping(occupied, but=latest.reservation_id):
         await stage.give(
-            ExtendReservation(
-                by=_person(stage, latest), reservation_id=latest.reservation_id, period=longer
-            )
+            ExtendReservation(by=by, reservation_id=latest.reservation_id, period=longer)
         )
 
 
@@ -187,7 +196,20 @@ async def _hand_out(tries: int, stage: Stage, latest: e.ReservationEvent) -> Non
 
 async def _record_no_show(stage: Stage, latest: e.ReservationEvent) -> None:
     staff = _staff(stage, latest)
-    await stage.give(RecordNoShow(by=staff, reservation_id=latest.reservation_id))
+    if not await stage.give(RecordNoShow(by=staff, reservation_id=latest.reservation_id)):
+        return
+    missed = stage.world.reservations[latest.reservation_id].latest
+    found_out = stage.now + stage.between_minutes(10, 50)
+    if missed is not None and found_out < latest.period.end and stage.chance(_THERE_AFTER_ALL):
+        _plan(stage, found_out, missed, _was_there)
+
+
+async def _was_there(stage: Stage, latest: e.ReservationEvent) -> None:
+    """The company had the device all along: the no-show is withdrawn, the hand-out entered late."""
+    staff, reservation_id = _staff(stage, latest), latest.reservation_id
+    await stage.give(WithdrawNoShow(by=staff, reservation_id=reservation_id))
+    at = latest.period.start + stage.between_minutes(1, 9)
+    await stage.give(HandOutDevice(by=staff, reservation_id=reservation_id, at=at))
 
 
 async def _return(stage: Stage, latest: e.ReservationEvent) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from booking.fixture_commands import months_later
 from booking.simulation_claims import SAFETY_STOP_SHARE
 from booking.simulation_habits import letter_of, one_of
+from booking.simulation_notices import follow_certificate
 from booking.simulation_requests import a_period
 from booking.simulation_stage import Stage
 from booking.simulation_world import KnownDevice
@@ -41,6 +42,7 @@ def take_up(stage: Stage, device: KnownDevice, *, thinned: float) -> None:
         notice = timedelta(days=stage.habits.maintenance_notice_days)
         when = stage.in_office(max(stage.now, last + timedelta(weeks=weeks) - notice))
         stage.at(when, partial(schedule_maintenance, stage, device, notice))
+    follow_certificate(stage, device)
     if "calibration" in planned:
         stage.at(planned["calibration"], partial(finish_calibration, stage, device))
     elif device.calibration.valid_until is not None:
@@ -106,6 +108,7 @@ async def finish_calibration(stage: Stage, device: KnownDevice) -> None:
     )
     notice = timedelta(days=stage.habits.calibration_notice_days)
     stage.at(valid_until - notice, partial(schedule_calibration, stage, device))
+    follow_certificate(stage, device)
 
 
 async def break_down(stage: Stage, device: KnownDevice, hours: float | None = None) -> None:

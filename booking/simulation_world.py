@@ -10,13 +10,14 @@ from datetime import date, datetime
 
 from domain import events as e
 from domain.actor import Actor
-from domain.agenda import Agenda
+from domain.agenda import OFFERS, Agenda
 from domain.closures import Closures
 from domain.decisions import Fact
 from domain.device import Breakdown, Calibration, InHand, Service
 from domain.event import Event, Recorded
 from domain.period import Period, hours_by_month
 from domain.quota import COUNTED, Quota
+from domain.rate import Rates
 from domain.rejected import Rejected
 from domain.reservation import Reservation
 from domain.standing import Ahead
@@ -36,11 +37,12 @@ class KnownDevice:
         self.breakdown = Breakdown(device_id)
         self.in_hand = InHand(device_id)
         self.calibration = Calibration(device_id)
+        self.rates = Rates(device_id)
         self.maintained_until: datetime | None = None
         self.qualified: set[str] = set()
         facts = (
             *(self.terms, self.agenda, self.service),
-            *(self.breakdown, self.in_hand, self.calibration),
+            *(self.breakdown, self.in_hand, self.calibration, self.rates),
         )
         self._facts = [(fact, _types(fact)) for fact in facts]
 
@@ -89,9 +91,9 @@ class KnownCompany:
                 self.suspended = False
             case e.MostAheadSet() as event:
                 self.most_ahead = event.reservations
-            case e.QuotaSet() as event:
+            case e.QuotaSet() | e.UsageCorrected() as event:
                 self.quota.when(event, recorded.position)
-            case e.ReservationEvent() as event if isinstance(event, COUNTED):
+            case e.ReservationEvent() | e.WaitlistEvent() as event if isinstance(event, _HOURS):
                 self.quota.when(event, recorded.position)
                 self.ahead.when(event, recorded.position)
 
@@ -119,6 +121,9 @@ class World:
         self.companies: dict[str, KnownCompany] = {}
         self.people: defaultdict[str | None, dict[str, Actor]] = defaultdict(dict)
         self.reservations: dict[str, Reservation] = {}
+        self.moved_series: set[str] = set()
+        self.wishes: dict[str, e.WaitlistJoined] = {}
+        self.offers: dict[str, e.SlotOffered | e.OfferExtended] = {}
         self.closed: set[date] = set()
 
     def hear(self, recorded: Recorded) -> None:
@@ -170,14 +175,32 @@ class World:
     def works_on(self, day: date) -> bool:
         return day.weekday() < _SATURDAY and day not in self.closed
 
+    def _hear_of_wish(self, event: e.WaitlistEvent) -> None:
+        match event:
+            case e.WaitlistJoined():
+                self.wishes[event.wish_id] = event
+            case e.SlotOffered() | e.OfferExtended():
+                self.offers[event.wish_id] = event
+            case e.OfferWithdrawn():
+                self.offers.pop(event.wish_id, None)
+            case _:
+                self.offers.pop(event.wish_id, None)
+                self.wishes.pop(event.wish_id, None)
+
     def _hear_of_reservation(self, recorded: Recorded) -> None:
         reservation_id: str = getattr(recorded.event, "reservation_id")  # noqa: B009 - one of several
         if reservation_id not in self.reservations:
             self.reservations[reservation_id] = Reservation(reservation_id)
-        self.reservations[reservation_id].when(recorded.event, recorded.position)
+        reservation = self.reservations[reservation_id]
+        reservation.when(recorded.event, recorded.position)
+        series_id = reservation.made.series_id if reservation.made is not None else None
+        if series_id is not None and isinstance(recorded.event, e.ReservationRescheduled):
+            self.moved_series.add(series_id)
 
     def _pass_on(self, recorded: Recorded) -> None:
         event = recorded.event
+        if isinstance(event, e.WaitlistEvent):
+            self._hear_of_wish(event)
         left: str | None = getattr(getattr(event, "left", None), "device_id", None)
         # A reservation that moves to another device tells the one it leaves, too.
         for device_id in {getattr(event, "device_id", None), left}:
@@ -197,5 +220,6 @@ _ANY = Period(
     datetime.fromisoformat("2000-01-01T00:00:00+00:00"),
     datetime.fromisoformat("2000-01-02T00:00:00+00:00"),
 )
+_HOURS = (*COUNTED, *OFFERS)
 _RESERVATION = (*COUNTED, e.UsageLogged, e.UsageCorrected)
 _SATURDAY = 5

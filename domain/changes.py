@@ -107,6 +107,10 @@ async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happ
     plan = msgspec.structs.replace(plan, period=command.period, running=True, pardoned=pardoned)
     bookable = await require_bookable(plan, recall)
     asks, occupied = asks_approval(bookable, command.by), bookable.occupied
+    if in_use and asks:
+        # The device is out, so that this cannot wait for an answer as a request does, and the
+        # laboratory has not agreed to the time. Staff are at hand: they extend it, or say no.
+        raise Rejected("extension_by_staff")
     status = "in_use" if in_use else _status_after(reservation, asks)
     if in_use:
         occupied = Period(latest.occupied.start, occupied.end)
@@ -145,6 +149,7 @@ async def transfer_reservation(command: TransferReservation, recall: Recall) -> 
         **when_made(bookable.terms, latest.period, recall.now, asks=status == "requested"),
         status=status,
         left=leaving(latest),
+        former_account_id=latest.account_id if account_id != latest.account_id else None,
     )
     return [given, *overridden(command.override, bookable.overridden, given)]
 

@@ -10,11 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain import events as e
+from domain.agenda import Agenda
 from domain.decisions import Command, Fact, Happened, Query, Recall
 from domain.device import Breakdown, InHand
-from domain.due import hand_out_by, overdue_from
+from domain.due import SOON, hand_out_by, overdue_from
 from domain.event import Event
 from domain.no_shows import missed
+from domain.period import Period
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
 from domain.terms import Terms
@@ -111,7 +113,20 @@ async def record_overdue(command: RecordOverdue, recall: Recall) -> Happened:
     _require_due(overdue_from(latest.period), recall.now)
     if noted.overdue is not None and noted.overdue.period.end == latest.period.end:
         return []
-    return [e.ReturnOverdue(**carried(latest))]
+    soon = Period(latest.period.end, latest.period.end + SOON)
+    (agenda,) = await recall(Agenda(latest.device_id, soon))
+    waits = agenda.next_reservation(soon, but=latest.reservation_id)
+    if waits is None:
+        return [e.ReturnOverdue(**carried(latest))]
+    return [
+        e.ReturnOverdue(
+            **carried(latest),
+            next_reservation_id=waits.reservation_id,
+            next_company_id=waits.company_id,
+            next_account_id=waits.account_id,
+            next_period=waits.period,
+        )
+    ]
 
 
 async def dismiss_no_show(command: DismissNoShow, recall: Recall) -> Happened:

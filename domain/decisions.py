@@ -58,6 +58,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True):
             ("device", "device_id"),
             ("company", "company_id"),
             ("reservation", "reservation_id"),
+            ("wish", "wish_id"),
         )
         values = ((kind, getattr(self, field, None)) for kind, field in named)
         return tuple(f"{kind}:{value}" for kind, value in values if value)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from domain import (
+    calibration,
     changes,
     companies,
     deadlines,
@@ -20,8 +21,10 @@ from domain import (
     together,
     together_changes,
     usage,
+    waiting,
 )
 from domain.decisions import Command, Happened, Recall
+from domain.offering import offered
 
 Handler = Callable[[Any, Recall], Awaitable[Happened]]
 
@@ -56,11 +59,16 @@ HANDLERS: dict[type[Command], Handler] = {
     outages.ReportBreakdown: outages.report_breakdown,
     outages.ExtendBreakdown: outages.extend_breakdown,
     outages.RepairDevice: outages.repair_device,
+    waiting.JoinWaitlist: waiting.join_waitlist,
+    waiting.AcceptOffer: waiting.accept_offer,
+    waiting.LeaveWaitlist: waiting.leave_waitlist,
+    waiting.ExpireOffer: waiting.expire_offer,
     maintenance.ReportProblem: maintenance.report_problem,
     maintenance.TriageProblem: maintenance.triage_problem,
     maintenance.ResolveProblem: maintenance.resolve_problem,
     maintenance.LogMaintenance: maintenance.log_maintenance,
     maintenance.RecordCalibration: maintenance.record_calibration,
+    calibration.NoticeCalibrationDue: calibration.notice_calibration_due,
     devices.CommissionDevice: devices.commission_device,
     devices.SetTerms: devices.set_terms,
     devices.SetRate: devices.set_rate,
@@ -83,5 +91,9 @@ HANDLERS: dict[type[Command], Handler] = {
 
 
 async def decide(command: Command, recall: Recall) -> Happened:
-    """What happens when `command` is given; raises Rejected when the rules refuse it."""
-    return await HANDLERS[type(command)](command, recall)
+    """What happens when `command` is given; raises Rejected when the rules refuse it.
+
+    Time that it frees is offered to those who wait for it.
+    """
+    happened = await HANDLERS[type(command)](command, recall)
+    return [*happened, *await offered(happened, recall)]

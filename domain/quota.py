@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from domain import events as e
-from domain.agenda import FREEING, HOLDING
+from domain.agenda import FREEING, HOLDING, OFFERS, offer_key
 from domain.decisions import Fact, Query
 from domain.event import Event
 from domain.period import Period, hours_by_month, months_touched
@@ -21,6 +21,9 @@ _UNCOUNTED = (
     e.NoShowWithdrawn,
 )
 
+BESIDE = (*OFFERS, e.UsageCorrected)
+"""What changes the hours of a month beside the events of reservations."""
+
 
 class _Share(msgspec.Struct, frozen=True):
     sector: str
@@ -30,7 +33,8 @@ class _Share(msgspec.Struct, frozen=True):
 class Quota(Fact):
     """Hours by (company, sector or all, month of Asia/Seoul), periods split by month.
 
-    Requested, confirmed, late-cancelled and missed hours count in full, returned ones as used.
+    Requested, confirmed, offered, late-cancelled and missed hours count in full, returned ones as
+    used, by the last correction of the use log.
     Hours given back late stay counted beside what is left, whatever becomes of that.
     """
 
@@ -47,7 +51,7 @@ class Quota(Fact):
         return [
             Query(types=(e.QuotaSet,), tags=(f"company:{self.company_id}",)),
             *(
-                Query(types=COUNTED, tags=(f"company:{self.company_id}/{month}",))
+                Query(types=COUNTED + BESIDE, tags=(f"company:{self.company_id}/{month}",))
                 for month in self.months
             ),
         ]
@@ -56,8 +60,15 @@ class Quota(Fact):
         match event:
             case e.QuotaSet():
                 self.limits[event.sector] = event.hours
+            case e.SlotOffered():
+                share = _Share(event.sector, hours_by_month(event.period))
+                self.shares[offer_key(event.wish_id)] = share
+            case e.WaitlistEvent():
+                self.shares.pop(offer_key(event.wish_id), None)
             case e.DeviceReturned():
                 self._count(event, Period(event.handed_out_at, event.at))
+            case e.UsageCorrected():
+                self._count(event, event.used)
             case e.ReservationShortened(late=True):
                 self._give_back_late(event)
                 self._count(event, event.period)
@@ -71,7 +82,7 @@ class Quota(Fact):
                 raise TypeError(f"the quota does not know {event!r}")
 
     def used(self, month: str, sector: str | None, *, but: str | None = None) -> float:
-        """Hours counted in a month, of one sector or (None) of all, without reservation `but`."""
+        """Hours counted in a month, of one sector or (None) of all, without what `but` names."""
         held = [share for reservation_id, share in self.shares.items() if reservation_id != but]
         hours = sum(
             share.hours.get(month, 0.0)
@@ -82,7 +93,7 @@ class Quota(Fact):
         return round(hours, 6)
 
     def require_room(self, period: Period, *, but: str | None = None) -> None:
-        """Refuses hours beyond the quota of any month; `but` is the reservation being changed."""
+        """Refuses hours beyond the quota of any month; `but` is what is changed or accepted."""
         violations = [
             Violation(rule="quota", limit=limit, actual=round(used, 2))
             for month, hours in hours_by_month(period).items()
@@ -100,5 +111,5 @@ class Quota(Fact):
             lost = {month: hours - left.get(month, 0.0) for month, hours in before.hours.items()}
             self.given_back_late.append(_Share(before.sector, lost))
 
-    def _count(self, event: e.ReservationEvent, period: Period) -> None:
+    def _count(self, event: e.ReservationEvent | e.UsageCorrected, period: Period) -> None:
         self.shares[event.reservation_id] = _Share(event.sector, hours_by_month(period))

@@ -77,6 +77,15 @@ class Reservation(Fact):
             raise Rejected("wrong_status", limit=", ".join(statuses), actual=self.status)
         return self.latest
 
+    def require_to_hand_out(self) -> e.ReservationEvent:
+        """The reservation's last event; refuses one for which nobody can be handed the device.
+
+        Where a no-show was recorded or suspected and taken back, the use may have taken place.
+        """
+        if isinstance(self.latest, e.NoShowWithdrawn):
+            return self.latest
+        return self.require("confirmed", "no_show")
+
     def _note_deadlines(self, event: e.ReservationEvent) -> None:
         """A request of the first version says no `answer_by`: it waits until its start."""
         self.promised_at = getattr(event, "promised_at", None) or self.promised_at

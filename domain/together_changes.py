@@ -135,15 +135,22 @@ async def reschedule_together(command: RescheduleTogether, recall: Recall) -> Ha
         )
         return await reschedule_reservation(one, memory)
 
-    return await _each(ahead, memory, reschedule)
+    asked = [
+        (one.latest.device_id, moved[one.reservation_id].period) for one in ahead if one.latest
+    ]
+    return await _each(ahead, memory, reschedule, asked)
 
 
 async def _each(
     ahead: Sequence[Reservation],
     memory: Remembering,
     change: Callable[[Reservation], Awaitable[Happened]],
+    asked: Sequence[tuple[str, Period]] = (),
 ) -> Happened:
-    """Changes every member, or none: then all that is in the way is said."""
+    """Changes every member, or none: then all that is in the way is said.
+
+    `asked` is the device and the new time of each, in the same order.
+    """
     happened: Happened = []
     refused: list[Refused] = []
     for number, reservation in enumerate(ahead):
@@ -155,7 +162,7 @@ async def _each(
             memory.hear(events)
             happened += events
     if refused:
-        raise refused_together(refused)
+        raise refused_together(refused, asked)
     if not happened:
         raise Rejected("nothing_to_change")
     return happened

@@ -67,10 +67,11 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
     """Early is fine while nobody else holds the time before; broken or out already is not.
 
     A hand-out that is entered after the no-show was recorded takes that back, if the time is still
-    free.
+    free. So it is after the no-show was withdrawn or dismissed: then the use took place after all.
     """
     (reservation,) = await recall(Reservation(command.reservation_id))
-    latest = reservation.require("confirmed", "no_show")
+    latest = reservation.require_to_hand_out()
+    freed = isinstance(latest, e.NoShowRecorded | e.NoShowWithdrawn)
     at = _not_after(recall.now, command.at)
     if at >= latest.period.end:
         raise Rejected("past", limit=shown(at), actual=shown(latest.period.end))
@@ -95,9 +96,9 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
     in_hand.require_here()
     if terms.now.calibration_required:
         calibration.require_valid(latest.period)
-    if occupied != latest.occupied or reservation.status == "no_show":
+    if occupied != latest.occupied or freed:
         # After a no-show the time was free for others; what was kept may have been overrun.
-        held = None if reservation.status == "no_show" else latest.occupied
+        held = None if freed else latest.occupied
         agenda.require_free(occupied, but=command.reservation_id, held=held)
     return [e.DeviceHandedOut(**carried(latest, occupied=occupied), at=at, left=leaving(latest))]
 
@@ -159,7 +160,11 @@ async def withdraw_no_show(command: WithdrawNoShow, recall: Recall) -> Happened:
 
 
 async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
-    """The correction keeps the price of the day of use and counts time and fee anew."""
+    """The correction keeps the price of the day of use and counts time and fee anew.
+
+    Nobody is asked whether the hours fit into a quota: they were used, and the next booking has
+    what they leave.
+    """
     (reservation,) = await recall(Reservation(command.reservation_id))
     reservation.require("returned")
     line = reservation.require_line()
@@ -186,6 +191,7 @@ async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
                 line.staff_minutes if command.staff_minutes is None else command.staff_minutes
             ),
             reason=command.reason,
+            was=line.used if used != line.used else None,
         )
     ]
 

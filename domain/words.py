@@ -128,6 +128,10 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "고장 중인 장비가 아니에요: {actual}.",
         "en": "The device is not broken down: {actual}.",
     },
+    "extension_by_staff": {
+        "ko": "승인이 필요한 장비라 사용 중에는 실험실에서만 연장할 수 있어요. 담당자에게 요청하세요.",
+        "en": "This device needs approval: in use, only the staff can extend it. Please ask them.",
+    },
     "too_early": {
         "ko": "예약 시작 {limit}일 전부터 인도할 수 있어요.",
         "en": "A device is handed out {limit} days before its booking at the earliest.",
@@ -207,6 +211,35 @@ WORDS: dict[str, dict[str, str]] = {
     "not_due": {
         "ko": "아직 기한({limit})이 되지 않았어요 (지금: {actual}).",
         "en": "This is due only at {limit} (it is {actual}).",
+    },
+    "slot_free": {
+        "ko": "이 시간({actual})은 비어 있어요. 대기하지 말고 바로 예약해 주세요.",
+        "en": "This time ({actual}) is free: book it instead of waiting for it.",
+    },
+    "waiting_already": {
+        "ko": "{actual}의 겹치는 시간을 이미 기다리고 있어요. 먼저 그 대기를 취소해 주세요.",
+        "en": "Your company waits for overlapping time of {actual} already; leave that line first.",
+    },
+    "line_full": {
+        "ko": "이 시간의 대기자가 이미 {limit}건이에요. 다른 시간이나 장비를 골라 주세요.",
+        "en": "{limit} wait for this time already. Please choose another time or device.",
+    },
+    "most_wishes": {
+        "ko": "한 기업은 한 번에 {limit}건까지 기다릴 수 있어요. 필요 없는 대기를 취소해 주세요.",
+        "en": "A company may wait for {limit} times at once. Leave a line that you do not need.",
+    },
+    "wish_unknown": {"ko": "없는 대기예요: {actual}.", "en": "No such wish: {actual}."},
+    "wish_over": {
+        "ko": "이미 끝난 대기예요 (상태: {actual}).",
+        "en": "This wish is over; it is {actual}.",
+    },
+    "not_offered": {
+        "ko": "아직 제안된 시간이 없어요. 자리가 나면 알려 드려요.",
+        "en": "Nothing has been offered for this wish yet; you will hear when the time is free.",
+    },
+    "offer_expired": {
+        "ko": "제안을 받을 수 있는 시간({limit})이 지났어요. 비어 있으면 새로 예약할 수 있어요.",
+        "en": "The offer could be accepted until {limit}. If the time is still free, book it anew.",
     },
     "not_suspected": {
         "ko": "확인을 기다리는 노쇼가 아니에요: {actual}.",

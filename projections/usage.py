@@ -126,6 +126,13 @@ async def lines(
     return [_line(row) for row in rows]
 
 
+async def line(reader: Reader, reservation_id: str, *, as_of: int | None = None) -> Line | None:
+    """The line of one reservation, as it was corrected last."""
+    query = select(_lines).where(valid(_lines, as_of), _lines.c.reservation_id == reservation_id)
+    row = await fetch_one(reader, query)
+    return None if row is None else _line(row)
+
+
 def _company(row: asyncpg.Record) -> Company:
     return Company(
         company_id=row["company_id"],
@@ -169,6 +176,7 @@ __all__ = [
     "QuotaUse",
     "companies",
     "company",
+    "line",
     "lines",
     "month",
 ]

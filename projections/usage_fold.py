@@ -9,8 +9,9 @@ from sqlalchemy import Boolean, Column, Float, Index, Integer, MetaData, Text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from domain import events as e
+from domain.agenda import offer_key
 from domain.event import Recorded
-from projections.operations import Change, Operation, Put, as_json
+from projections.operations import Change, End, Operation, Put, as_json
 from projections.view import Moment, View, schema_of, versioned
 
 ALL_SECTORS = "all"
@@ -40,25 +41,36 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901 - one case
             yield Put("lines", _reservation(event), _whose(recorded, event) | _figures(event))
         case e.UsageCorrected():
             yield Change("lines", _reservation(event), _figures(event), add={"corrected": 1})
+            used = {"counted_from": event.used.start, "counted_until": event.used.end}
+            yield Change("booked", _reservation(event), used)
         case e.UsageWaived():
             yield Change("lines", _reservation(event), {"waived": True})
         case e.ReservationEvent():
             yield from _counted(event)
+        case e.SlotOffered():
+            yield Put("booked", _offer(event), _counting(event))
+        case (
+            e.OfferAccepted() | e.OfferExpired() | e.OfferWithdrawn() | e.WaitlistLeft(offered=True)
+        ):
+            yield End("booked", _offer(event))
 
 
 def _counted(event: e.ReservationEvent) -> Iterator[Operation]:
     """What counts against the quota, by the rules of `domain.quota`."""
     match event:
         case e.ReservationRequested() | e.ReservationConfirmed():
-            values = {"company_id": event.company_id, "counts": True, **_booked(event)}
-            yield Put("booked", _reservation(event), values)
+            yield Put("booked", _reservation(event), _counting(event))
         case e.DeviceReturned():
             used = {"counted_from": event.handed_out_at, "counted_until": event.at}
             yield Change("booked", _reservation(event), _booked(event) | used)
         case e.ReservationShortened(late=True):
             yield Change("booked", _reservation(event), _booked(event) | {"gave_back_late": True})
-        case e.ReservationCancelled(late=True) | e.NoShowRecorded() | e.DeviceHandedOut():
+        case e.ReservationCancelled(late=True) | e.NoShowRecorded():
             return  # it counts as it was booked
+        case e.DeviceHandedOut():
+            # Which a withdrawn no-show did not, until its hand-out was entered late.
+            counts = {"counts": True, "gave_back_late": False}
+            yield Change("booked", _reservation(event), counts)
         case (
             e.ReservationCancelled()
             | e.ReservationDeclined()
@@ -72,7 +84,7 @@ def _counted(event: e.ReservationEvent) -> Iterator[Operation]:
             yield Change("booked", _reservation(event), _booked(event))
 
 
-_metadata = MetaData(schema=schema_of("usage", 2))
+_metadata = MetaData(schema=schema_of("usage", 3))
 companies = versioned(
     "companies",
     _metadata,
@@ -120,8 +132,8 @@ lines = versioned(
     Column("registration_number", Text, nullable=False),
     key=("reservation_id",),
 )
-# One row a reservation, with the time that counts; months are cut out of it when they are asked
-# for, so that no reservation has to give back the months that it leaves.
+# One row a reservation or offer, with the time that counts; months are cut out of it when they are
+# asked for, so that no reservation has to give back the months that it leaves.
 booked = versioned(
     "booked",
     _metadata,
@@ -142,7 +154,7 @@ Index(
     booked.c.company_id,
     postgresql_where=booked.c.gave_back_late,
 )
-VIEW = View("usage", 2, _metadata, project)
+VIEW = View("usage", 3, _metadata, project)
 
 _IN_GOOD_STANDING = {"suspended": False, "most_ahead": None}
 
@@ -155,7 +167,16 @@ def _reservation(event: Any) -> dict[str, str]:
     return {"reservation_id": event.reservation_id}
 
 
-def _booked(event: e.ReservationEvent) -> dict[str, Any]:
+def _offer(event: e.WaitlistEvent) -> dict[str, str]:
+    """An offer holds its hours as a reservation does; no reservation is called so."""
+    return {"reservation_id": offer_key(event.wish_id)}
+
+
+def _counting(event: e.ReservationEvent | e.SlotOffered) -> dict[str, Any]:
+    return {"company_id": event.company_id, "counts": True, **_booked(event)}
+
+
+def _booked(event: e.ReservationEvent | e.SlotOffered) -> dict[str, Any]:
     return {
         "sector": event.sector,
         "counted_from": event.period.start,

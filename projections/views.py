@@ -7,9 +7,11 @@ from projections import (
     demand_fold,
     devices_fold,
     maintenance_fold,
+    notices_fold,
     overrides_fold,
     statements_fold,
     usage_fold,
+    waiting_fold,
 )
 from projections.view import View
 
@@ -21,4 +23,6 @@ VIEWS: tuple[View, ...] = (
     maintenance_fold.VIEW,
     overrides_fold.VIEW,
     statements_fold.VIEW,
+    waiting_fold.VIEW,
+    notices_fold.VIEW,
 )

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from domain import events as e
 from domain import maintenance, usage
-from domain.agenda import FREEING, HOLDING, Agenda
+from domain.agenda import FREEING, HOLDING, OFFERS, Agenda
 from domain.decisions import Command, Fact, Query
 from domain.event import Event
 from domain.period import Period, month_period, months_touched
@@ -20,6 +20,8 @@ from domain.standing import Ahead
 from tests.in_memory import InMemoryLedger, matches
 
 LONGEST_HORIZON_DAYS = 366
+TIME = HOLDING + FREEING + OFFERS
+COMPANYS = (e.ReservationEvent, *OFFERS)
 UNCONTENDED = (
     maintenance.ReportProblem,
     maintenance.LogMaintenance,
@@ -40,11 +42,12 @@ def require_own_boundary(
 
 def require_months_agree(ledger: InMemoryLedger, happened: Sequence[Event]) -> None:
     """Every month of the devices and companies concerned, read by tags and read in full."""
-    held = [event for event in happened if isinstance(event, HOLDING + FREEING)]
+    held = [event for event in happened if isinstance(event, TIME)]
     for device_id in _concerned(held, "device_id"):
         for month in _months(ledger):
             _require_same_agenda(ledger, device_id, month_period(month))
-    for company_id in _concerned(held, "company_id"):
+    counted = [*held, *(event for event in happened if isinstance(event, e.UsageCorrected))]
+    for company_id in _concerned(counted, "company_id"):
         for month in _months(ledger):
             _require_same_quota(ledger, company_id, month_period(month))
         _require_same_ahead(ledger, company_id, ledger.now)
@@ -57,7 +60,7 @@ def _require_same_agenda(ledger: InMemoryLedger, device_id: str, month: Period) 
         of_another = not isinstance(event, e.ReservationEvent) and (
             getattr(event, "device_id", None) != device_id
         )
-        if isinstance(event, HOLDING + FREEING) and not of_another:
+        if isinstance(event, TIME) and not of_another:
             whole.when(event, recorded.position)
     fold(by_month, ledger)
     assert by_month.overlapping(month) == whole.overlapping(month)
@@ -68,7 +71,8 @@ def _require_same_quota(ledger: InMemoryLedger, company_id: str, month: Period) 
     sectors: set[str | None] = {None}
     for recorded in ledger.log:
         event = recorded.event
-        if isinstance(event, e.ReservationEvent) and event.company_id == company_id:
+        counted = isinstance(event, (*COMPANYS, e.UsageCorrected))
+        if counted and event.company_id == company_id:
             sectors.add(event.sector)
             whole.when(event, recorded.position)
     fold(by_month, ledger)
@@ -81,7 +85,7 @@ def _require_same_ahead(ledger: InMemoryLedger, company_id: str, now: datetime) 
     whole, by_month = (Ahead(company_id, now, LONGEST_HORIZON_DAYS) for _ in range(2))
     for recorded in ledger.log:
         event = recorded.event
-        if isinstance(event, e.ReservationEvent) and event.company_id == company_id:
+        if isinstance(event, COMPANYS) and event.company_id == company_id:
             whole.when(event, recorded.position)
     fold(by_month, ledger)
     assert _still_ahead(by_month) == _still_ahead(whole)
@@ -104,5 +108,6 @@ def _concerned(events: Sequence[Event], field: str) -> set[str]:
 
 
 def _months(ledger: InMemoryLedger) -> Iterator[str]:
-    occupied = [getattr(event, "occupied", None) for event in ledger.events]
-    yield from sorted({month for period in occupied if period for month in months_touched(period)})
+    names = ("occupied", "used")
+    periods = [getattr(event, name, None) for event in ledger.events for name in names]
+    yield from sorted({month for period in periods if period for month in months_touched(period)})

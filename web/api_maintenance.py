@@ -1,23 +1,27 @@
-"""Problems, the maintenance log (유지보수일지) and calibration certificates of a device."""
+"""Problems, the maintenance log (유지보수일지) and calibration certificates of a device.
+
+All of them are recorded by `POST /api/devices/{id}/…`; one handler serves them from a table.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import msgspec
 from litestar import Response, post
+from litestar.handlers import HTTPRouteHandler
 from msgspec import Meta
 
 from booking.account import Account
-from booking.app import Done
 from booking.bearer import opaque_id
 from booking.testbed import Testbed
-from domain import events as e
 from domain import maintenance
+from domain.decisions import Command
 from domain.events import Urgency
 from domain.sealed import Sealed
-from web.access import BOOKERS, LAB, may
+from web.access import BOOKERS, LAB, Rule, may
 from web.forms import HttpRequest, Line, Moment, Prose, RequiredProse, body_of, require_id
 from web.given import FromPath, Given
 from web.outage_shown import require_device
@@ -74,139 +78,108 @@ class Logged(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     valid_until: datetime | None = None
 
 
-@post(
-    "/api/devices/{device_id:str}/problems",
-    status_code=201,
-    opt=may(BOOKERS, body=ProblemBody, answer=Logged),
-)
-async def report_problem(
-    request: HttpRequest, account: Given[Account], testbed: Given[Testbed], device_id: FromPath[str]
-) -> Response[Any]:
-    await require_device(testbed, device_id)
-    body = await body_of(request, ProblemBody)
-    command = maintenance.ReportProblem(
-        by=account.actor,
-        device_id=device_id,
+class Record(NamedTuple):
+    """Something that is recorded about a device: who may, what it takes, the command it becomes."""
+
+    path: str
+    rule: Rule
+    body: type[msgspec.Struct]
+    build: Callable[[About, Any], Awaitable[Command]]
+    status: int = 201
+
+
+class About(NamedTuple):
+    """What a command is made from, beside its body: who asks, of which device (and problem)."""
+
+    testbed: Testbed
+    account: Account
+    device_id: str
+    problem_id: str
+
+    @property
+    def named(self) -> dict[str, Any]:
+        return {"by": self.account.actor, "device_id": self.device_id}
+
+    async def seal(self, text: str) -> Sealed:
+        return await self.testbed.seals.seal(self.account.account_id, text)
+
+    async def seal_any(self, text: str | None) -> Sealed | None:
+        return await self.seal(text) if text else None
+
+
+async def _problem(about: About, body: ProblemBody) -> Command:
+    return maintenance.ReportProblem(
+        **about.named,
         problem_id=opaque_id("p"),
-        text=await testbed.seals.seal(account.account_id, body.text),
-        company_id=account.company_id,
+        text=await about.seal(body.text),
+        company_id=about.account.company_id,
         safety_stop=body.safety_stop,
         urgency=body.urgency,
     )
-    done = await give(request, testbed, command, body)
-    (reported,) = done.of(e.ProblemReported)
-    return _logged(device_id, done, status=201, problem_id=reported.problem_id)
 
 
-@post(
-    "/api/devices/{device_id:str}/problems/{problem_id:str}/triage",
-    status_code=200,
-    opt=may(LAB, body=TriageBody, answer=Logged),
-)
-async def triage_problem(
-    request: HttpRequest,
-    account: Given[Account],
-    testbed: Given[Testbed],
-    device_id: FromPath[str],
-    problem_id: FromPath[str],
-) -> Response[Any]:
-    await require_device(testbed, device_id)
-    body = await body_of(request, TriageBody)
-    command = maintenance.TriageProblem(
-        by=account.actor,
-        device_id=device_id,
-        problem_id=require_id(problem_id),
-        urgency=body.urgency,
-        safety_stop=body.safety_stop,
-    )
-    done = await give(request, testbed, command, body)
-    return _logged(device_id, done, status=200, problem_id=problem_id)
+async def _triage(about: About, body: TriageBody) -> Command:
+    asked = msgspec.structs.asdict(body)
+    return maintenance.TriageProblem(**about.named, problem_id=about.problem_id, **asked)
 
 
-@post(
-    "/api/devices/{device_id:str}/problems/{problem_id:str}/resolve",
-    status_code=200,
-    opt=may(LAB, body=ResolveBody, answer=Logged),
-)
-async def resolve_problem(
-    request: HttpRequest,
-    account: Given[Account],
-    testbed: Given[Testbed],
-    device_id: FromPath[str],
-    problem_id: FromPath[str],
-) -> Response[Any]:
-    await require_device(testbed, device_id)
-    body = await body_of(request, ResolveBody)
-    command = maintenance.ResolveProblem(
-        by=account.actor,
-        device_id=device_id,
-        problem_id=require_id(problem_id),
-        text=await _sealed(testbed, account, body.text),
-    )
-    done = await give(request, testbed, command, body)
-    return _logged(device_id, done, status=200, problem_id=problem_id)
+async def _resolve(about: About, body: ResolveBody) -> Command:
+    text = await about.seal_any(body.text)
+    return maintenance.ResolveProblem(**about.named, problem_id=about.problem_id, text=text)
 
 
-@post(
-    "/api/devices/{device_id:str}/maintenance-log",
-    status_code=201,
-    opt=may(LAB, body=LogBody, answer=Logged),
-)
-async def log_maintenance(
-    request: HttpRequest, account: Given[Account], testbed: Given[Testbed], device_id: FromPath[str]
-) -> Response[Any]:
-    await require_device(testbed, device_id)
-    body = await body_of(request, LogBody)
-    command = maintenance.LogMaintenance(
-        by=account.actor,
-        device_id=device_id,
-        work=await testbed.seals.seal(account.account_id, body.work),
+async def _log(about: About, body: LogBody) -> Command:
+    return maintenance.LogMaintenance(
+        **about.named,
+        work=await about.seal(body.work),
         at=body.at,
-        repairer=await _sealed(testbed, account, body.repairer),
-        parts=await _sealed(testbed, account, body.parts),
+        repairer=await about.seal_any(body.repairer),
+        parts=await about.seal_any(body.parts),
         cost=body.cost,
     )
-    return _logged(device_id, await give(request, testbed, command, body), status=201)
 
 
-@post(
-    "/api/devices/{device_id:str}/calibrations",
-    status_code=201,
-    opt=may(LAB, body=CalibrationBody, answer=Logged),
+async def _calibration(about: About, body: CalibrationBody) -> Command:
+    return maintenance.RecordCalibration(**about.named, **msgspec.structs.asdict(body))
+
+
+OF_PROBLEM = "problems/{problem_id:str}"
+RECORDS = (
+    Record("problems", BOOKERS, ProblemBody, _problem),
+    Record(f"{OF_PROBLEM}/triage", LAB, TriageBody, _triage, status=200),
+    Record(f"{OF_PROBLEM}/resolve", LAB, ResolveBody, _resolve, status=200),
+    Record("maintenance-log", LAB, LogBody, _log),
+    Record("calibrations", LAB, CalibrationBody, _calibration),
 )
-async def record_calibration(
-    request: HttpRequest, account: Given[Account], testbed: Given[Testbed], device_id: FromPath[str]
-) -> Response[Any]:
-    await require_device(testbed, device_id)
-    body = await body_of(request, CalibrationBody)
-    command = maintenance.RecordCalibration(
-        by=account.actor,
-        device_id=device_id,
-        certificate=body.certificate,
-        valid_until=body.valid_until,
-        at=body.at,
-        laboratory=body.laboratory,
-    )
-    done = await give(request, testbed, command, body)
-    return _logged(device_id, done, status=201, valid_until=body.valid_until)
+"""By the last part of `POST /api/devices/{id}/…`."""
 
 
-async def _sealed(testbed: Testbed, account: Account, text: str | None) -> Sealed | None:
-    return await testbed.seals.seal(account.account_id, text) if text else None
+def _handler(record: Record) -> HTTPRouteHandler:
+    async def record_about_device(
+        request: HttpRequest,
+        account: Given[Account],
+        testbed: Given[Testbed],
+        device_id: FromPath[str],
+    ) -> Response[Any]:
+        await require_device(testbed, device_id)
+        body = await body_of(request, record.body)
+        named = request.path_params
+        problem_id = require_id(named["problem_id"]) if "problem_id" in named else ""
+        command = await record.build(About(testbed, account, device_id, problem_id), body)
+        done = await give(request, testbed, command, body)
+        newest = done.events[-1]
+        shown = Logged(
+            device_id=device_id,
+            position=newest.position,
+            recorded_at=newest.recorded_at,
+            problem_id=getattr(newest.event, "problem_id", None),
+            valid_until=getattr(newest.event, "valid_until", None),
+        )
+        return written(shown, done, status=record.status)
+
+    opt = may(record.rule, body=record.body, answer=Logged)
+    path = f"/api/devices/{{device_id:str}}/{record.path}"
+    return post(path, status_code=record.status, opt=opt)(record_about_device)
 
 
-def _logged(device_id: str, done: Done, *, status: int, **more: Any) -> Response[Any]:
-    newest = done.events[-1]
-    shown = Logged(
-        device_id=device_id, position=newest.position, recorded_at=newest.recorded_at, **more
-    )
-    return written(shown, done, status=status)
-
-
-route_handlers = [
-    report_problem,
-    triage_problem,
-    resolve_problem,
-    log_maintenance,
-    record_calibration,
-]
+route_handlers = [_handler(record) for record in RECORDS]

@@ -23,7 +23,8 @@ from web.next_up import Next, next_after, shown_next
 from web.problem import Problem, wrong
 from web.refused import taken_with_alternatives
 from web.reserving import ReserveBody, reserve_command
-from web.shown import Reservation, Taken, in_full, overrides_of, show
+from web.shown import Reservation, Taken, in_full, overrides_of, replaced_by, show
+from web.steps import given
 from web.writes import entry_after, give, written
 
 
@@ -56,6 +57,9 @@ async def reserve(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
 ) -> Response[Any]:
     body = await body_of(request, ReserveBody)
+    if body.replaces is not None:
+        # Whose claim it is decides who may use it, as with every step of that reservation.
+        await given(testbed, account, body.replaces, BOOKERS)
     command = await reserve_command(testbed, account, body)
     async with taken_with_alternatives(testbed, language, command):
         done = await give(request, testbed, command, body)
@@ -98,7 +102,7 @@ async def get_reservation(
     reservation_id: FromPath[str],
 ) -> Reservation:
     query = query_of(request, AsOf)
-    as_of = await position_of(testbed, query.as_of, "calendar", "overrides")
+    as_of = await position_of(testbed, query.as_of, "calendar", "overrides", "maintenance")
     entry = await calendar.reservation(
         testbed.database.app, require_id(reservation_id), as_of=as_of
     )
@@ -112,7 +116,8 @@ async def get_reservation(
     if entry.status == "in_use":
         after = await next_after(testbed.database.app, entry, as_of=as_of)
         waiting = shown_next(account, after)
-    return msgspec.structs.replace(shown, overrides=set_aside, next=waiting)
+    again = await replaced_by(testbed, entry, as_of=as_of)
+    return msgspec.structs.replace(shown, overrides=set_aside, replaced_by=again, next=waiting)
 
 
 async def _page(

@@ -1,21 +1,23 @@
-"""`/api/series` and `/api/bundles`: book several reservations at once, cancel and move them."""
+"""`/api/series` and `/api/bundles`: book several at once, look at them, cancel and move them."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from litestar import Response, post
+from litestar import Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
 from booking.account import Account
 from booking.testbed import Testbed
 from domain.together import ReserveTogether
 from domain.together_changes import CancelTogether, RescheduleTogether
-from web.access import BOOKERS, may
+from web.access import BOOKERS, SIGNED_IN, may
 from web.api_outages import DryRun
+from web.as_of import AsOf, position_of
 from web.forms import HttpRequest, body_of, period_of, query_of
 from web.given import FromPath, Given
 from web.problem import wrong
+from web.shown import in_full
 from web.together_bodies import (
     BundleBody,
     SeriesBody,
@@ -25,7 +27,8 @@ from web.together_bodies import (
     require_zone,
     series_command,
 )
-from web.together_changed import Changed, changed, require_together
+from web.together_changed import Changed, changed, refused_by_date, require_together
+from web.together_kept import Kept, Kind, members_kept
 from web.together_shown import Together, done_together, refused_by_member, tried
 from web.writes import give, written
 
@@ -69,6 +72,24 @@ async def _reserved(
     return written(shown, done, status=201)
 
 
+def _listing(path: str, kind: Kind) -> HTTPRouteHandler:
+    async def get_together(
+        request: HttpRequest,
+        account: Given[Account],
+        testbed: Given[Testbed],
+        language: Given[str],
+        together_id: FromPath[str],
+    ) -> Kept:
+        """All of its reservations by start, whatever became of them."""
+        as_of = await position_of(testbed, query_of(request, AsOf).as_of, "calendar")
+        found = await members_kept(testbed, account, kind, together_id, as_of=as_of)
+        members = await in_full(testbed, language, found)
+        return Kept(group_id=members[0].group_id, series_id=members[0].series_id, members=members)
+
+    opt = may(SIGNED_IN, query=AsOf, answer=Kept)
+    return get(f"{path}/{{together_id:str}}", opt=opt)(get_together)
+
+
 def _cancelling(path: str, kind: str) -> HTTPRouteHandler:
     async def cancel_together(
         request: HttpRequest,
@@ -102,6 +123,7 @@ def _rescheduling(path: str, kind: str) -> HTTPRouteHandler:
         request: HttpRequest,
         account: Given[Account],
         testbed: Given[Testbed],
+        language: Given[str],
         together_id: FromPath[str],
     ) -> Response[Any]:
         """Move all of it, or `from` and later, by as much on the wall clock; all or none."""
@@ -117,7 +139,8 @@ def _rescheduling(path: str, kind: str) -> HTTPRouteHandler:
             period=period,
             zone=body.zone,
         )
-        done = await give(request, testbed, command, body)
+        with refused_by_date(language):
+            done = await give(request, testbed, command, body)
         return written(changed(done), done)
 
     opt = may(BOOKERS, body=TogetherRescheduleBody, answer=Changed)
@@ -128,6 +151,8 @@ def _rescheduling(path: str, kind: str) -> HTTPRouteHandler:
 route_handlers = [
     reserve_series,
     reserve_bundle,
+    _listing("/api/series", "series"),
+    _listing("/api/bundles", "group"),
     _cancelling("/api/series", "series"),
     _cancelling("/api/bundles", "group"),
     _rescheduling("/api/series", "series"),

@@ -21,17 +21,17 @@ How a handler is written, whether it answers JSON or a page:
   show a form again catches `Invalid` and `Rejected` itself.
 - Commands are given by `web.writes.give`, which knows idempotency keys and waits for the views.
 
-Pages plug in as modules: `web.pages` and `web.feeds` with `route_handlers`, and optionally
-`web.pages.render_problem` (see `web.errors.RenderProblem`).
+A module with `route_handlers` is named in `HANDLERS`, once. `web.pages.render_problem` says how a
+problem looks to a browser (see `web.errors.RenderProblem`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import importlib
-import importlib.util
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -43,78 +43,60 @@ from litestar.types import ControllerRouterHandler
 
 from booking.account import Account
 from booking.config import Settings
+from booking.mailer import Mailer
 from booking.sessions import SignedIn
+from booking.smtp_url import smtp_server
 from booking.testbed import Testbed, open_testbed
 from booking.worker import Worker
-from web import (
-    api_availability,
-    api_backups,
-    api_breakdowns,
-    api_claims,
-    api_deadlines,
-    api_demand,
-    api_devices,
-    api_events,
-    api_feeds,
-    api_maintenance,
-    api_outages,
-    api_overrides,
-    api_rates,
-    api_reservations,
-    api_session,
-    api_statements,
-    api_steps,
-    api_together,
-    api_tokens,
-    api_upkeep,
-    api_usage,
-    health,
-    openapi,
-    usage_log,
-)
 from web.access import require_access
 from web.as_of import provide_as_of
 from web.boundary import Boundary
 from web.errors import answer_exception
 from web.forms import MOST_BYTES
+from web.letter_text import letter_of
 from web.metrics import Metrics
 from web.reader import provide_language
 
-API = (
-    api_availability,
-    api_backups,
-    api_breakdowns,
-    api_claims,
-    api_demand,
-    api_deadlines,
-    api_devices,
-    api_events,
-    api_feeds,
-    api_maintenance,
-    api_outages,
-    api_overrides,
-    api_rates,
-    api_reservations,
-    api_session,
-    api_statements,
-    api_steps,
-    api_together,
-    api_tokens,
-    api_upkeep,
-    api_usage,
-    health,
-    openapi,
-    usage_log,
+HANDLERS = (
+    "web.api_availability",
+    "web.api_backups",
+    "web.api_breakdowns",
+    "web.api_claims",
+    "web.api_deadlines",
+    "web.api_demand",
+    "web.api_devices",
+    "web.api_events",
+    "web.api_feeds",
+    "web.api_mail",
+    "web.api_maintenance",
+    "web.api_notices",
+    "web.api_outages",
+    "web.api_overrides",
+    "web.api_rates",
+    "web.api_reservations",
+    "web.api_session",
+    "web.api_statements",
+    "web.api_steps",
+    "web.api_together",
+    "web.api_tokens",
+    "web.api_upkeep",
+    "web.api_usage",
+    "web.api_waitlist",
+    "web.health",
+    "web.openapi",
+    "web.usage_log",
+    "web.pages",
+    "web.feeds",
 )
-PLUGGED_IN = ("web.pages", "web.feeds")
+"""The modules with `route_handlers`: the API by resource, then the pages and the feeds."""
 
 
 def create_app(url: str, settings: Settings) -> Litestar:
     """The application on the database at `url`, which it connects to when it starts."""
-    plugged_in = _plugged_in()
+    modules = [importlib.import_module(name) for name in HANDLERS]
     metrics = Metrics()
     app = Litestar(
-        route_handlers=_route_handlers(*API, *plugged_in),
+        route_handlers=_route_handlers(modules),
         lifespan=[_lifespan(url, settings)],
         guards=[require_access],
         dependencies={
@@ -125,7 +107,7 @@ def create_app(url: str, settings: Settings) -> Litestar:
             "as_of": Provide(provide_as_of),
         },
         exception_handlers={Exception: answer_exception},
-        state=State({"metrics": metrics, "render_problem": _render_problem(plugged_in)}),
+        state=State({"metrics": metrics, "render_problem": _render_problem(modules)}),
         request_max_body_size=MOST_BYTES,
         openapi_config=None,
         logging_config=None,
@@ -144,20 +126,24 @@ def _lifespan(url: str, settings: Settings) -> Any:
             stop = asyncio.Event()
             projecting = asyncio.create_task(testbed.projector.run(stop), name="projector")
             deciding = asyncio.create_task(Worker(testbed, url).run(stop), name="deadlines")
+            mailing = asyncio.create_task(_mail(testbed, url, stop), name="mail")
             try:
                 yield
             finally:
                 stop.set()
-                await asyncio.gather(projecting, deciding)
+                await asyncio.gather(projecting, deciding, mailing)
 
     return open_for
 
 
-def _plugged_in() -> list[ModuleType]:
-    return [importlib.import_module(name) for name in PLUGGED_IN if importlib.util.find_spec(name)]
+async def _mail(testbed: Testbed, url: str, stop: asyncio.Event) -> None:
+    """Mails notices where a mail server is set. What they say is the pages' to know."""
+    if testbed.settings.smtp_url is not None:
+        server = smtp_server(testbed.settings.smtp_url)
+        await Mailer(testbed, url, server, partial(letter_of, testbed)).run(stop)
 
 
-def _route_handlers(*modules: ModuleType) -> list[ControllerRouterHandler]:
+def _route_handlers(modules: Sequence[ModuleType]) -> list[ControllerRouterHandler]:
     lists: list[Sequence[ControllerRouterHandler]] = [module.route_handlers for module in modules]
     return [handler for handlers in lists for handler in handlers]
 

@@ -40,7 +40,7 @@ async def provide_as_of(
     given = query_fields(request).get("as_of", "")
     if isinstance(given, list):
         raise wrong("as_of", "repeated")
-    return await position_of(testbed, given or None, "devices", "calendar", "usage")
+    return await position_of(testbed, given or None, "devices", "calendar", "usage", "waiting")
 
 
 async def _position(testbed: Testbed, text: str) -> int:

@@ -39,20 +39,25 @@ class Bar(NamedTuple):
 
 
 class Viewer(msgspec.Struct, frozen=True, kw_only=True):
-    """Who looks, when, and what they may read: texts by entry id, names of companies by id."""
+    """Who looks, when, and what they may read: texts by entry id, names of companies by id.
+
+    `offers` says to which company an offered time is offered, as far as the reader may know.
+    """
 
     account: Account
     language: Language
     now: datetime
     texts: Mapping[str, str | None]
     companies: Mapping[str, str]
+    offers: Mapping[str, str] = {}
     full_hours: bool = False
 
     def sees(self, entry: Entry) -> bool:
         return entry.kind == "reservation" and may_see_company(self.account, entry.company_id)
 
     def owns(self, entry: Entry) -> bool:
-        return entry.company_id is not None and entry.company_id == self.account.company_id
+        company_id = entry.company_id or self.offers.get(entry.entry_id)
+        return company_id is not None and company_id == self.account.company_id
 
 
 def bars_by_day(entries: Sequence[Entry], week: Period, viewer: Viewer) -> dict[date, list[Bar]]:
@@ -119,8 +124,15 @@ def _bar(entry: Entry, period: Period, day: date, viewer: Viewer, *, over: bool)
         label=label,
         words=_words(entry, period, day, viewer),
         icon=ICONS.get(entry.kind),
-        path=f"/reservations/{entry.entry_id}" if viewer.sees(entry) else None,
+        path=_path(entry, viewer),
     )
+
+
+def _path(entry: Entry, viewer: Viewer) -> str | None:
+    """Where those who may see it read more, or answer an offer."""
+    if entry.entry_id in viewer.offers:
+        return "/mine" if viewer.owns(entry) else f"/devices/{entry.device_id}"
+    return f"/reservations/{entry.entry_id}" if viewer.sees(entry) else None
 
 
 def _buffer_bar(period: Period, day: date, viewer: Viewer) -> Bar:
@@ -130,9 +142,9 @@ def _buffer_bar(period: Period, day: date, viewer: Viewer) -> Bar:
 
 
 def _state(entry: Entry, viewer: Viewer) -> str:
-    if entry.kind != "reservation":
-        return entry.kind
     own = viewer.owns(entry)
+    if entry.kind != "reservation":
+        return f"{entry.kind} own" if own else entry.kind
     if entry.status == "requested":
         return "pending own" if own else "pending"
     if entry.status == "in_use":
@@ -143,6 +155,10 @@ def _state(entry: Entry, viewer: Viewer) -> str:
 
 def _title(entry: Entry, viewer: Viewer) -> str:
     """What stands in the bar: a purpose for one's own, a company for the laboratory."""
+    if entry.entry_id in viewer.offers:
+        own = viewer.owns(entry)
+        company = viewer.companies.get(viewer.offers[entry.entry_id], "")
+        return viewer.language.text("Offered to you") if own else company
     if not viewer.sees(entry):
         return taken_word(entry, viewer.language)
     if viewer.owns(entry):
@@ -155,7 +171,7 @@ def _words(entry: Entry, period: Period, day: date, viewer: Viewer) -> str:
     language = viewer.language
     said = [f"{language.weekdays[day.weekday()]} {_hours(period, day)}"]
     if entry.kind != "reservation":
-        said.append(kind_word(entry.kind, language))
+        said += [kind_word(entry.kind, language), _title(entry, viewer)]
     elif viewer.sees(entry):
         if viewer.owns(entry):
             said.append(language.text("My booking"))

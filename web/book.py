@@ -21,9 +21,10 @@ from domain.events import UsageType
 from domain.overriding import OVERRIDABLE
 from domain.period import Period
 from domain.rejected import Rejected
+from domain.reservations import ReserveDevice
 from projections.devices import get_device
 from web.access import BOOKERS, may
-from web.device_page import Alternative, Draft, device_page
+from web.device_page import Alternative, Draft, ToWait, device_page
 from web.errors import field_errors
 from web.forms import (
     HttpRequest,
@@ -39,7 +40,7 @@ from web.frame import go_to
 from web.given import FromPath, Given
 from web.overriding import OverrideBody, override_in
 from web.problem import Invalid, Problem, wrong
-from web.refused import alternatives_for
+from web.refused import alternatives_for, way_to_wait
 from web.reserving import MOST_PEOPLE, ReserveBody, reserve_command
 from web.when import When, fields_of
 from web.writes import give
@@ -96,13 +97,15 @@ async def book(
             raise wrong("company_id", "required")
         command = await reserve_command(testbed, account, body)
     except Invalid as invalid:
-        return await _again(request, device_id, fields, 422, errors=_by_field(invalid, language))
+        return await book_again(
+            request, device_id, fields, 422, errors=words_by_field(invalid, language)
+        )
     try:
         done = await give(request, testbed, command, body, key=key_of(fields))
     except Rejected as rejected:
         said = [violation.message(language) for violation in rejected.violations]
         if not rejected.is_conflict:
-            return await _again(request, device_id, fields, 422, refusals=said)
+            return await book_again(request, device_id, fields, 422, refusals=said)
         found = [
             Alternative(
                 device_id=one.device_id,
@@ -112,8 +115,15 @@ async def book(
             )
             for one in await alternatives_for(testbed, command)
         ]
-        return await _again(
-            request, device_id, fields, 409, refusals=said, alternatives=found, conflict=True
+        return await book_again(
+            request,
+            device_id,
+            fields,
+            409,
+            refusals=said,
+            alternatives=found,
+            to_wait=await _to_wait(testbed, fields, command),
+            conflict=True,
         )
     (made,) = done.of(e.ReservationRequested, e.ReservationConfirmed)
     word = "requested" if isinstance(made, e.ReservationRequested) else "booked"
@@ -132,7 +142,7 @@ def key_of(fields: Fields) -> str | None:
     return hashlib.sha256(msgspec.json.encode(typed, order="deterministic")).hexdigest()
 
 
-async def _again(
+async def book_again(
     request: HttpRequest,
     device_id: str,
     fields: Fields,
@@ -141,19 +151,28 @@ async def _again(
     errors: Mapping[str, str] | None = None,
     refusals: Sequence[str] = (),
     alternatives: Sequence[Alternative] = (),
+    to_wait: ToWait | None = None,
     conflict: bool = False,
 ) -> Response[str]:
+    """The device's page with the form as it was typed, and what is wrong with it."""
     draft = Draft(
         fields=fields,
         errors=errors or {},
         refusals=refusals,
         alternatives=alternatives,
+        to_wait=to_wait,
         conflict=conflict,
     )
     return await device_page(request, device_id, draft=draft, status=status)
 
 
-def _by_field(invalid: Invalid, language: str) -> dict[str, str]:
+async def _to_wait(testbed: Testbed, fields: Fields, command: ReserveDevice) -> ToWait:
+    way = await way_to_wait(testbed, command)
+    joining = () if way.wish_id else _fields_for(fields, command.period)
+    return ToWait(period=command.period, fields=joining, place=way.place)
+
+
+def words_by_field(invalid: Invalid, language: str) -> dict[str, str]:
     """The words for each field, those of an end that is not after its start at the end's hour."""
     named = {"start": "start_time", "end": "end_time"}
     return {

@@ -17,7 +17,7 @@ from domain.period import SEOUL, Period, at_clock, month_of
 from projections import buying, demand, devices, utilisation
 from projections.demand import heat_class
 from web.access import SEES_EVERYTHING, may
-from web.api_demand import Rule, month_upto, refused_by, wishes_of
+from web.api_demand import Rule, counted, month_upto, wishes_of
 from web.as_of import AsOf
 from web.demand_words import counted_once, covered_by_others, utilisation_defined
 from web.forms import HttpRequest, query_of
@@ -30,18 +30,22 @@ from web.rule_names import rule_name
 LOOKED_BACK, LOOKED_AHEAD = timedelta(days=180), timedelta(days=30)
 """What the page begins with: requests are for time to come, too."""
 MOST_DEVICES = 10_000
+MOST_LISTED = 50
+"""Devices listed by their unmet hours; the API counts them all."""
 
 
 class DemandAsked(AsOf, frozen=True, kw_only=True):
     """Dates of Asia/Seoul, both of which belong to the span; `month` is that of the utilisation.
 
-    With `rule` the heat map and the months show the wishes that this rule refused.
+    With `rule` the heat map, the devices and the months show the wishes that this rule refused,
+    with `waiting` those that joined the waiting list.
     """
 
     from_: date | None = msgspec.field(default=None, name="from")
     to: date | None = None
     month: Annotated[str, Meta(pattern=r"\A[0-9]{4}-[0-9]{2}\Z")] | None = None
     rule: Rule | None = None
+    waiting: bool = False
 
 
 class Cell(msgspec.Struct, frozen=True):
@@ -65,7 +69,7 @@ async def demand_page(
     span = Period(at_clock(first, "00:00"), at_clock(last, "24:00"))
     month = asked.month or month_of(now)
     found = await wishes_of(testbed, span, asked.as_of)
-    shown = refused_by(asked.rule, found)
+    shown = counted(found, rule=asked.rule, waiting=asked.waiting)
     catalogue = await devices.list_devices(reader, limit=MOST_DEVICES, as_of=as_of)
     used = await utilisation.utilisation(reader, month_upto(month, now), as_of=as_of)
     await testbed.access_log.record(account.account_id, "read demand", "all companies")
@@ -79,11 +83,14 @@ async def demand_page(
         month=month,
         this_month=month_of(now),
         rule=asked.rule,
+        waiting=asked.waiting,
         requests=len(shown),
+        waited=len(demand.waiting_only(shown)),
         hours=sum(wish.period.hours for wish in shown),
         week=_heat(demand.by_hour(shown)),
         ranking=await buying.ranking(reader, found, as_of=as_of),
         by_rule=[(rule_name(unmet.key), unmet) for unmet in demand.by_rule(found)],
+        by_device=demand.by_device(shown)[:MOST_LISTED],
         by_month=demand.by_month(shown),
         used=sorted(used, key=lambda one: (-(one.percent or 0), one.device_id)),
         devices={device.device_id: device for device in catalogue},

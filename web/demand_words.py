@@ -8,7 +8,8 @@ from web.language import Language
 def counted_once(language: Language) -> str:
     return language.text(
         "Requests that the rules refused. The same company's repeated request for the same device "
-        "and time on one day counts once; it counts whether or not the company found another time."
+        "and time on one day counts once, whether or not it then joined the waiting list; it "
+        "counts whether or not the company found another time."
     )
 
 

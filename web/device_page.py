@@ -20,7 +20,7 @@ from projections.maintenance import stopped_devices
 from web.access import SIGNED_IN, may
 from web.bars import bars_by_day, numbered_bar, slot_of
 from web.device_state import state_now
-from web.done import Seen
+from web.done import Seen, done_words
 from web.forms import HttpRequest, Line, query_of, require_id
 from web.frame import new_key, page, present
 from web.given import FromPath, Given
@@ -30,6 +30,7 @@ from web.problem import Problem
 from web.reader import language_of
 from web.terms_words import terms_in_words
 from web.timeline import Sector
+from web.waiting_lists import line_of
 from web.week import by_device, read_week
 from web.when import DAYS_LOOKED_AHEAD, fields_of, hours_of, suggestion
 
@@ -56,6 +57,17 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     device: Device | None = None
 
 
+class ToWait(msgspec.Struct, frozen=True, kw_only=True):
+    """Waiting for the time that is taken: the fields that join, and the place that it would be.
+
+    Without fields the company waits for some of it already, at that place.
+    """
+
+    period: Period
+    fields: Sequence[tuple[str, str]]
+    place: int
+
+
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A booking form as it was typed, with what is wrong with it."""
 
@@ -63,6 +75,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     errors: Mapping[str, str] = {}
     refusals: Sequence[str] = ()
     alternatives: Sequence[Alternative] = ()
+    to_wait: ToWait | None = None
     conflict: bool = False
 
 
@@ -86,7 +99,7 @@ async def device(
     request: HttpRequest, device_id: FromPath[str], as_of: Given[int | None]
 ) -> Response[str]:
     asked = query_of(request, DeviceQuery)
-    return await device_page(request, device_id, day=asked.week, as_of=as_of)
+    return await device_page(request, device_id, day=asked.week, done=asked.done, as_of=as_of)
 
 
 async def device_page(
@@ -95,6 +108,8 @@ async def device_page(
     *,
     day: date | None = None,
     draft: Draft | None = None,
+    refusals: Sequence[str] = (),
+    done: str | None = None,
     status: int = 200,
     as_of: int | None = None,
 ) -> Response[str]:
@@ -113,7 +128,8 @@ async def device_page(
     )
     if draft is None:
         taken = [entry.occupied for entry in held]
-        draft = Draft(fields=fields_of(suggestion(found, closed, taken, now)))
+        suggested = fields_of(suggestion(found, closed, taken, now))
+        draft = Draft(fields=suggested, refusals=refusals)
     day = day or _day_of(draft)
     week = await read_week(testbed, account, code, day=day, devices=[found], as_of=as_of)
     bars = bars_by_day(week.entries.get(device_id, ()), week.period, week.viewer)
@@ -127,6 +143,7 @@ async def device_page(
         "device.html",
         status=status,
         as_of=as_of,
+        done=done_words(done, in_language(code)),
         device=found,
         state=state_now(found, held, closed, now, in_language(code)),
         terms=terms_in_words(found, in_language(code)),
@@ -147,6 +164,7 @@ async def device_page(
         companies=await usage.companies(reader) if account.is_lab else [],
         colleagues=await colleagues_of(testbed, account, found),
         compatible=await _compatible(testbed, found),
+        line=await line_of(testbed, account, code, found, as_of),
     )
 
 

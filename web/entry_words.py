@@ -31,10 +31,20 @@ _STATUSES = {
     "scheduled": text("Planned"),
     "broken": text("Broken down"),
     "repaired": text("Repaired"),
+    "offered": text("Offered to the waiting list"),
+}
+_WISHES = {
+    "waiting": text("Waiting in line"),
+    "offered": text("Offered"),
+    "accepted": text("Accepted"),
+    "expired": text("Not accepted in time"),
+    "left": text("Left the line"),
+    "passed": text("Did not become free"),
 }
 _KINDS = {
     "reservation": text("Reservation"),
     "buffer": text("Buffer"),
+    "offer": text("Offered to the waiting list"),
     "maintenance": text("Maintenance"),
     "calibration": text("Calibration"),
     "breakdown": text("Breakdown"),
@@ -46,6 +56,14 @@ _ROLES = {
     "staff": text("Laboratory staff"),
     "auditor": text("Auditor"),
     "administrator": text("Administrator"),
+}
+_COMPANY_KINDS = {
+    "startup": text("Start-up"),
+    "small": text("Small company"),
+    "medium": text("Medium-sized company"),
+    "large": text("Large company"),
+    "university": text("University"),
+    "institute": text("Research institute"),
 }
 _USAGE_TYPES = {
     "direct": text("Direct use"),
@@ -61,6 +79,11 @@ def status_word(status: str, language: Language) -> str:
     return language.text(_STATUSES[status])
 
 
+def wish_word(status: str, language: Language) -> str:
+    """Where a wish of the waiting list stands."""
+    return language.text(_WISHES[status])
+
+
 def kind_word(kind: str, language: Language) -> str:
     return language.text(_KINDS[kind])
 
@@ -72,6 +95,11 @@ def role_word(role: str, language: Language) -> str:
 def usage_word(usage_type: str | None, language: Language) -> str:
     known = usage_type or "direct"
     return language.text(_USAGE_TYPES[known])
+
+
+def company_kind_word(kind: str, language: Language) -> str:
+    """이용기관 유형; a kind that companies were registered with freely is shown as it is."""
+    return language.text(_COMPANY_KINDS.get(kind, kind))
 
 
 def taken_word(entry: Entry, language: Language) -> str:

@@ -34,7 +34,9 @@ log = logging.getLogger("booking.web")
 
 RETRY_SECONDS = "2"
 FRAMES_LOGGED = 12
-UNKNOWN_THINGS = frozenset({"reservation_unknown", "outage_unknown", "problem_unknown"})
+UNKNOWN_THINGS = frozenset(
+    {"reservation_unknown", "outage_unknown", "problem_unknown", "wish_unknown"}
+)
 """Rules that mean: there is no such thing. They answer 404, like a stranger's id."""
 
 RenderProblem = Callable[[HttpRequest, Problem, dict[str, Any]], Response[Any] | None]

@@ -15,7 +15,7 @@ from datetime import datetime, time, timedelta
 import msgspec
 
 from domain.period import SEOUL, Period
-from projections.calendar import Entry
+from projections.calendar import SHOWN, Entry
 from projections.devices import Device
 from web import calendar_text as ical
 from web.feed_words import categories, description, summary, title_of_buffer
@@ -24,9 +24,10 @@ from web.vtimezone import vtimezone
 
 RENDERER = "1"
 """Raised when the same entries come to be written differently; part of every ETag."""
+PRODUCT = "-//testbed-booking//Testbed booking//EN"
 MOST_ENTRIES = 1_000
 MOST_OCTETS = 1_000_000
-SHOWN_AS_HELD = {"requested", "confirmed", "in_use", "returned", "scheduled", "broken", "repaired"}
+SHOWN_AS_HELD = frozenset(SHOWN)
 
 
 class Heading(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +100,7 @@ def etag_of(body: bytes, epoch: str) -> str:
 def _opening(heading: Heading) -> Iterator[bytes]:
     yield ical.content_line("BEGIN", "VCALENDAR")
     yield ical.content_line("VERSION", "2.0")
-    yield ical.content_line("PRODID", "-//testbed-booking//Testbed booking//EN")
+    yield ical.content_line("PRODID", PRODUCT)
     yield ical.content_line("CALSCALE", "GREGORIAN")
     for name in ("NAME", "X-WR-CALNAME"):
         yield ical.text_line(name, heading.name)
@@ -117,7 +118,7 @@ def _opening(heading: Heading) -> Iterator[bytes]:
 def _events(item: Item, writer: Writer) -> Iterator[bytes]:
     entry = item.entry
     held = entry.status in SHOWN_AS_HELD
-    if writer.buffers and entry.kind == "reservation" and held:
+    if writer.buffers and entry.told_kind == "reservation" and held:
         before, after = buffers_of(entry)
         if before is not None:
             yield _event(item, writer, before, "-before")
@@ -140,11 +141,19 @@ def buffers_of(entry: Entry) -> tuple[Period | None, Period | None]:
     return before, after
 
 
-def _event(item: Item, writer: Writer, period: Period, buffer: str = "") -> bytes:
+def event_bytes(item: Item, writer: Writer, further: Iterable[bytes]) -> bytes:
+    """An entry as its feed has it, with further lines: ORGANIZER and ATTENDEE, in a mail."""
+    return _event(item, writer, item.entry.period, further=further)
+
+
+def _event(
+    item: Item, writer: Writer, period: Period, buffer: str = "", further: Iterable[bytes] = ()
+) -> bytes:
     entry, language = item.entry, writer.language
     held = entry.status in SHOWN_AS_HELD
     # Whether another company's request has been answered yet is that company's affair.
-    status = "TENTATIVE" if item.full and entry.status == "requested" else "CONFIRMED"
+    asked = item.full and entry.status == "requested"
+    status = "TENTATIVE" if asked or entry.kind == "offer" else "CONFIRMED"
     lines: list[bytes] = [
         ical.content_line("BEGIN", "VEVENT"),
         ical.content_line("UID", writer.uid(item, buffer)),
@@ -170,7 +179,7 @@ def _event(item: Item, writer: Writer, period: Period, buffer: str = "") -> byte
     if item.full and not buffer:
         lines.append(ical.text_line("DESCRIPTION", description(item, language)))
         lines.append(ical.content_line("URL;VALUE=URI", f"{writer.site}{path_of(entry)}"))
-    lines.append(ical.content_line("END", "VEVENT"))
+    lines.extend((*further, ical.content_line("END", "VEVENT")))
     return b"".join(lines)
 
 

@@ -124,7 +124,7 @@ async def _epoch(testbed: Testbed) -> str:
 async def _writer(testbed: Testbed, feed: Feed, token: str, contents: Contents) -> Writer:
     return Writer(
         language=in_language(feed.language),
-        origin=await _origin(testbed),
+        origin=await origin_of(testbed),
         site=testbed.settings.public_url,
         secret=token,
         names_device=contents.names_device,
@@ -132,7 +132,7 @@ async def _writer(testbed: Testbed, feed: Feed, token: str, contents: Contents) 
     )
 
 
-async def _origin(testbed: Testbed) -> str:
+async def origin_of(testbed: Testbed) -> str:
     """The host in the ledger's origin, which stays the same wherever the service moves."""
     opened = await testbed.ledger.stored(types=["LedgerOpened"], tags=["ledger"], limit=1)
     event = decode_body(opened[0].body).event if opened else None

@@ -24,6 +24,7 @@ from projections import usage
 from web import entry_words
 from web.forms import HttpRequest
 from web.language import Language, clock, in_language
+from web.notices_shown import MOST_COUNTED, count_unread
 from web.reader import language_of
 from web.rule_names import rule_name
 from web.static_files import address_of
@@ -51,6 +52,7 @@ async def page(
         template,
         status=status,
         company=company,
+        unread=0 if account is None else await count_unread(testbed, account),
         as_of=as_of,
         seen_at=seen_at,
         **values,
@@ -74,6 +76,7 @@ def page_at_once(
         "path": request.scope["path"],
         "address": _address(request),
         "company": None,
+        "unread": 0,
         "as_of": None,
         "seen_at": None,
         "done": None,
@@ -136,7 +139,9 @@ def _environment(code: str) -> Environment:
         "said": lambda words: words.in_language(language.code),
         "sector": lambda word: entry_words.sector_word(word, language),
         "status": lambda word: entry_words.status_word(word, language),
+        "wish_status": lambda word: entry_words.wish_word(word, language),
         "kind": lambda word: entry_words.kind_word(word, language),
+        "company_kind": lambda word: entry_words.company_kind_word(word, language),
         "role": lambda word: entry_words.role_word(word, language),
         "usage_type": lambda word: entry_words.usage_word(word, language),
     }
@@ -146,6 +151,7 @@ def _environment(code: str) -> Environment:
         "icon": icon,
         "sectors": entry_words.SECTORS,
         "new_key": new_key,
+        "most_counted": MOST_COUNTED,
         "overridable": OVERRIDABLE,
         "rule_name": rule_name,
     }

@@ -19,7 +19,9 @@ from web.forms import HttpRequest, query_of
 from web.frame import page, present
 from web.given import Given
 from web.language import in_language
+from web.reader import language_of
 from web.shown import Reservation, in_full
+from web.waiting_lists import own_list
 
 AHEAD: tuple[calendar.EntryStatus, ...] = ("requested", "confirmed", "in_use")
 LOOKED_BACK = timedelta(days=90)
@@ -44,14 +46,21 @@ class Booking(NamedTuple):
 
 
 @get("/mine", opt=may(SIGNED_IN))
-async def mine(
+async def mine(request: HttpRequest, as_of: Given[int | None]) -> Response[str]:
+    return await mine_page(request, query_of(request, MineQuery), as_of=as_of)
+
+
+async def mine_page(
     request: HttpRequest,
-    account: Given[Account],
-    testbed: Given[Testbed],
-    language: Given[str],
-    as_of: Given[int | None],
+    asked: MineQuery | None = None,
+    *,
+    refusals: Sequence[str] = (),
+    as_of: int | None = None,
 ) -> Response[str]:
-    asked = query_of(request, MineQuery)
+    """The page, with why something was refused where that was so."""
+    account: Account = request.user
+    testbed: Testbed = request.app.state.testbed
+    language, asked = language_of(request), asked or MineQuery()
     now = await present(testbed, as_of)
     whose = {"company_id": account.company_id} if asked.of else {"account_id": account.account_id}
     reader, listing = testbed.database.app, calendar.list_reservations
@@ -64,7 +73,12 @@ async def mine(
     return await page(
         request,
         "mine.html",
+        status=422 if refusals else 200,
         as_of=as_of,
+        refusals=refusals,
+        waiting=await own_list(
+            testbed, account, language, everyone=asked.of is not None, as_of=as_of
+        ),
         done=done_words(asked.done, in_language(language)),
         asked=asked,
         ahead=await bookings(testbed, language, ahead, as_of),

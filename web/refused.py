@@ -14,11 +14,16 @@ from domain import events as e
 from domain.decisions import Command
 from domain.period import Period
 from domain.rejected import Rejected
+from domain.reservations import ReserveDevice
+from domain.terms import Terms
 from projections.alternatives import Alternative as Found
 from projections.alternatives import find_alternatives
+from projections.devices import get_device
+from projections.waiting import list_wishes, place_for
 from web.as_of import WAIT_SECONDS
 from web.errors import rejection
 
+WAITLIST = "/api/waitlist"
 AlternativeKind = Literal["same_device_later", "other_device_same_time", "shifted"]
 
 
@@ -29,6 +34,17 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     start: datetime
     end: datetime
     kind: AlternativeKind
+
+
+class WayToWait(msgspec.Struct, frozen=True, kw_only=True):
+    """What was asked for can be waited for, by POSTing it to `path`; `place` would be its place.
+
+    A company waits once: where its wish `wish_id` overlaps, `path` and `place` are that wish's.
+    """
+
+    path: str
+    place: int
+    wish_id: str | msgspec.UnsetType = msgspec.UNSET
 
 
 @asynccontextmanager
@@ -48,7 +64,28 @@ async def taken_with_alternatives(
         if not rejected.is_conflict:
             raise
         found = await alternatives_for(testbed, command, latest)
-        raise rejection(rejected, language, alternatives=found) from rejected
+        more: dict[str, Any] = {}
+        if isinstance(command, ReserveDevice) and command.replaces is None:
+            more["waitlist"] = await way_to_wait(testbed, command)
+        raise rejection(rejected, language, alternatives=found, **more) from rejected
+
+
+async def way_to_wait(testbed: Testbed, command: ReserveDevice) -> WayToWait:
+    """How to wait for the time itself, or the company's wish that waits for some of it already."""
+    reader, now = testbed.database.app, datetime.now(UTC)
+    device = await get_device(reader, command.device_id)
+    terms = Terms(command.device_id)
+    if device is not None:
+        terms.now = device.terms
+    occupied = terms.occupied(command.period)
+    for own in await list_wishes(
+        reader, now, company_id=command.company_id, device_id=command.device_id, status="open"
+    ):
+        if own.occupied.overlaps(occupied) and own.place is not None:
+            path = f"{WAITLIST}/{own.wish_id}"
+            return WayToWait(path=path, place=own.place, wish_id=own.wish_id)
+    place = await place_for(reader, command.device_id, occupied, now)
+    return WayToWait(path=WAITLIST, place=place)
 
 
 async def alternatives_for(

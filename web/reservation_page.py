@@ -14,10 +14,12 @@ from domain import events as e
 from domain.decisions import Command
 from domain.period import SEOUL, Period
 from domain.rejected import Rejected
+from domain.reservation import Reservation
 from projections import calendar, devices, statements, usage
 from web.access import BOOKERS, SIGNED_IN, may, may_change, may_see_company
 from web.book import Fields, key_of
 from web.done import DONE, Seen, done_words
+from web.entered_late import in_moments
 from web.errors import field_errors
 from web.forms import HIDDEN, HttpRequest, form_fields, query_of, read, require_id
 from web.frame import go_to, page, present
@@ -28,12 +30,13 @@ from web.overriding import nested, override_in
 from web.problem import Invalid, Problem
 from web.reader import language_of
 from web.refused import alternatives_for
-from web.shown import in_full, overrides_of
+from web.shown import in_full, overrides_of, replaced_by
 from web.sign_in_page import own_path
 from web.step_bodies import ExtendBody, RescheduleBody, ShortenBody
 from web.steps import STEPS, Start, given
+from web.use_card import only_changed, use_card
 from web.when import When, fields_of, hours_of
-from web.writes import give
+from web.writes import give, recalled
 
 NOT_IN_BODY = HIDDEN | {"back"}
 
@@ -77,7 +80,9 @@ async def take_step(
             name, body = _change(start, read(When, values, strict=False))
             body = msgspec.structs.replace(body, override=override)
         else:
-            body = read(STEPS[step].body, nested(values), strict=False)
+            if step == "correct":
+                values = await only_changed(testbed, reservation_id, values)
+            body = read(STEPS[step].body, nested(in_moments(values)), strict=False)
         command = await STEPS[name].build(start, body)
         await give(request, testbed, command, body, key=key_of(fields))
     except Invalid as invalid:
@@ -135,11 +140,23 @@ async def reservation_page(
         changeable=changeable and account.role != "auditor",
         waiting=await next_after(reader, entry, as_of=as_of) if entry.status == "in_use" else None,
         set_aside=await overrides_of(testbed, entry.entry_id, as_of=as_of),
+        again=await replaced_by(testbed, entry, as_of=as_of),
+        use=await use_card(testbed, entry, as_of),
+        came_after_all=account.is_lab
+        and entry.status == "cancelled"
+        and await _withdrawn(testbed, reservation_id),
         trouble=trouble,
         fields={**fields_of(entry.period), **fields},
         hours=hours_of(device.terms.slot_minutes if device is not None else 30),
         now=await present(testbed, as_of),
     )
+
+
+async def _withdrawn(testbed: Testbed, reservation_id: str) -> bool:
+    """Whether it ended with a no-show that was taken back, so that a use may still be entered."""
+    made = Reservation(reservation_id)
+    await recalled(testbed, made)
+    return isinstance(made.latest, e.NoShowWithdrawn)
 
 
 def _change(start: Start, when: When) -> tuple[str, msgspec.Struct]:

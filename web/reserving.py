@@ -25,7 +25,8 @@ class ReserveBody(msgspec.Struct, frozen=True, kw_only=True):
     """What a company (or, with `company_id`, the laboratory for it) asks for.
 
     `people` are colleagues who come along, and `account` (the laboratory only) is who answers for
-    the booking: e-mail addresses or account ids of the company.
+    the booking: e-mail addresses or account ids of the company. `replaces` is the displaced
+    reservation whose place it takes: once, and without notice.
     """
 
     device_id: Id
@@ -38,6 +39,7 @@ class ReserveBody(msgspec.Struct, frozen=True, kw_only=True):
     company_id: Id | None = None
     account: Line | None = None
     override: OverrideBody | None = None
+    replaces: Id | None = None
 
 
 async def reserve_command(testbed: Testbed, account: Account, body: ReserveBody) -> ReserveDevice:
@@ -64,6 +66,7 @@ async def reserve_command(testbed: Testbed, account: Account, body: ReserveBody)
         people=people,
         irb_number=await seal(account.account_id, body.irb_number) if body.irb_number else None,
         override=override,
+        replaces=body.replaces,
     )
 
 

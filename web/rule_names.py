@@ -24,6 +24,7 @@ _NAMES = {
     "device_retired": Text("운영 종료 장비", "Device retired"),
     "safety_stop": Text("안전 중지", "Safety stop"),
     "wrong_status": Text("예약 상태", "Status of the booking"),
+    "extension_by_staff": Text("사용 중 연장은 담당자만", "Extension in use by staff only"),
     "change_notice": Text("변경 기한", "Notice of changes"),
 }
 

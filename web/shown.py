@@ -11,7 +11,7 @@ from booking.account import Account
 from booking.testbed import Testbed
 from domain.agenda import EntryKind
 from domain.events import UsageType
-from projections import overrides
+from projections import maintenance, overrides
 from projections.calendar import Entry, EntryStatus
 from web.access import may_see_company
 from web.next_up import Next
@@ -39,7 +39,9 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     change. `purpose`, `irb_number` and `reason` are null also when their author was erased.
     A request expires at `answer_by`; `suspected_at` is the start that was perhaps missed, until
     staff look at it, and `overdue_at` the end after which the device was still out.
-    `overrides` are told where one reservation is asked for and some rule was set aside for it.
+    `replaces` is the displaced reservation whose place it took. Where one reservation is asked for,
+    `overrides` are the rules that were set aside for it, and of a displaced one `replaced_by` is
+    what it was booked again as (null while that claim is open).
     """
 
     reservation_id: str
@@ -62,12 +64,14 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     displaced_by: str | None
     group_id: str | None
     series_id: str | None
+    replaces: str | None
     handed_out_at: datetime | None
     returned_at: datetime | None
     answer_by: datetime | None
     suspected_at: datetime | None
     overdue_at: datetime | None
     overrides: Sequence[OverrideOf] | msgspec.UnsetType = msgspec.UNSET
+    replaced_by: str | msgspec.UnsetType | None = msgspec.UNSET
     next: Next | msgspec.UnsetType | None = msgspec.UNSET
 
 
@@ -108,7 +112,7 @@ async def in_full(testbed: Testbed, language: str, entries: Sequence[Entry]) -> 
     return [
         Reservation(
             reservation_id=entry.entry_id,
-            kind=entry.kind,
+            kind=entry.told_kind,
             status=entry.status,
             device_id=entry.device_id,
             company_id=entry.company_id or "",
@@ -127,6 +131,7 @@ async def in_full(testbed: Testbed, language: str, entries: Sequence[Entry]) -> 
             displaced_by=entry.displaced_by,
             group_id=entry.group_id,
             series_id=entry.series_id,
+            replaces=entry.replaces,
             handed_out_at=entry.handed_out_at,
             returned_at=entry.returned_at,
             answer_by=entry.answer_by,
@@ -149,10 +154,20 @@ async def overrides_of(
     ]
 
 
+async def replaced_by(
+    testbed: Testbed, entry: Entry, *, as_of: int | None = None
+) -> str | msgspec.UnsetType | None:
+    """What a displaced reservation was booked again as; unset for one that kept its time."""
+    if entry.status != "displaced":
+        return msgspec.UNSET
+    claim = await maintenance.claim(testbed.database.app, entry.entry_id, as_of=as_of)
+    return claim.replaced_by if claim is not None else None
+
+
 def taken(entry: Entry) -> Taken:
     return Taken(
         device_id=entry.device_id,
         start=entry.period.start,
         end=entry.period.end,
-        kind=entry.kind,
+        kind=entry.told_kind,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
@@ -11,11 +12,14 @@ from booking.account import Account
 from booking.app import Done
 from booking.testbed import Testbed
 from domain import events as e
+from domain.rejected import Rejected
 from domain.reservation import Reservation
 from domain.together_changes import Members, Scope
 from web.access import may_change, may_see_company
+from web.errors import rejection
 from web.forms import require_id
 from web.problem import Problem
+from web.together_shown import members_refused
 from web.writes import recalled
 
 
@@ -67,6 +71,18 @@ async def require_together(  # noqa: PLR0917
         if concerned and not may_change(account, now.company_id, now.account_id):
             raise Problem("forbidden")
     return tag
+
+
+@contextmanager
+def refused_by_date(language: str) -> Iterator[None]:
+    """Turns a refusal to move several into a problem that says of each what is in its way."""
+    try:
+        yield
+    except Rejected as rejected:
+        members = members_refused(rejected, language)
+        if not members:
+            raise
+        raise rejection(rejected, language, members=members) from rejected
 
 
 def changed(done: Done) -> Changed:

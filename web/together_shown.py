@@ -72,13 +72,18 @@ def done_together(command: ReserveTogether, happened: Sequence[Event], language:
     )
 
 
+def members_of(command: ReserveTogether, rejected: Rejected, language: str) -> list[MemberShown]:
+    """What is in the way of each member of a bundle or series that was refused."""
+    return _members(command, (), rejected, language)
+
+
 @contextmanager
 def refused_by_member(command: ReserveTogether, language: str) -> Iterator[None]:
     """Turns a refusal of all into a problem that says of each member what is in its way."""
     try:
         yield
     except Rejected as rejected:
-        members = _members(command, (), rejected, language)
+        members = members_of(command, rejected, language)
         raise rejection(rejected, language, members=members) from rejected
 
 
@@ -128,6 +133,26 @@ def _state(event: Any, violations: Sequence[Violation], *, preview: bool) -> Mem
     if event is None or preview:
         return "free"
     return "requested" if isinstance(event, e.ReservationRequested) else "confirmed"
+
+
+def members_refused(rejected: Rejected, language: str) -> list[MemberShown]:
+    """What a change of several asked for, each with what is in its way; empty if it names none."""
+    shown = []
+    for number, (device_id, period) in enumerate(rejected.asked):
+        violations = [one for one in rejected.violations if one.member == number]
+        shown.append(
+            MemberShown(
+                device_id=device_id,
+                start=period.start,
+                end=period.end,
+                state=_state(None, violations, preview=True),
+                violations=[_violation(one, language) for one in violations],
+                conflicts=[
+                    conflict_shown(one) for one in rejected.conflicts if one.member == number
+                ],
+            )
+        )
+    return sorted(shown, key=lambda one: one.start)
 
 
 def _violation(violation: Violation, language: str) -> dict[str, Any]:

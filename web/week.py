@@ -12,6 +12,8 @@ from domain.period import SEOUL, Period, day_period, days_touched
 from projections import usage
 from projections.calendar import Entry, entries_between
 from projections.devices import Device, closures_between
+from projections.waiting import companies_of
+from web.access import may_see_company
 from web.bars import Viewer
 from web.frame import present
 from web.language import Language, in_language
@@ -72,7 +74,9 @@ async def read_week(
         device_ids=[device.device_id for device in devices],
         as_of=as_of,
     )
-    viewer = await _viewer(testbed, account, language, now, found, full_hours=full_hours)
+    viewer = await _viewer(
+        testbed, account, language, now, found, as_of=as_of, full_hours=full_hours
+    )
     days = list(days_touched(period))
     names = {
         closure.day: closure.name.in_language(language.code)
@@ -110,6 +114,7 @@ async def _viewer(
     now: datetime,
     entries: Sequence[Entry],
     *,
+    as_of: int | None,
     full_hours: bool,
 ) -> Viewer:
     """Opens the purposes of the reader's own company; the laboratory reads companies' names."""
@@ -127,8 +132,24 @@ async def _viewer(
         now=now,
         texts={entry.entry_id: text for entry, text in zip(own, texts, strict=True)},
         companies=companies,
+        offers=await _offers(testbed, account, entries, as_of),
         full_hours=full_hours,
     )
+
+
+async def _offers(
+    testbed: Testbed, account: Account, entries: Sequence[Entry], as_of: int | None
+) -> dict[str, str]:
+    """The company of each offer that this reader may know it of; the calendar names nobody."""
+    offers = [entry.entry_id for entry in entries if entry.kind == "offer"]
+    if not offers:
+        return {}
+    found = await companies_of(testbed.database.app, offers, as_of=as_of)
+    return {
+        wish_id: company_id
+        for wish_id, company_id in found.items()
+        if may_see_company(account, company_id)
+    }
 
 
 def _day(day: date, names: Mapping[date, str], now: datetime, language: Language) -> Day:

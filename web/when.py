@@ -37,11 +37,11 @@ class When(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def start(self) -> datetime:
-        return _moment("start_day", self.start_day, self.start_time)
+        return moment_at("start_day", self.start_day, self.start_time)
 
     @property
     def end(self) -> datetime:
-        return _moment("end_day", self.end_day or self.start_day, self.end_time)
+        return moment_at("end_day", self.end_day or self.start_day, self.end_time)
 
     @property
     def period(self) -> Period:
@@ -101,7 +101,8 @@ def _allowed(terms: Terms, period: Period, closed: Collection[date], now: dateti
     return True
 
 
-def _moment(field: str, day: date, clock: str) -> datetime:
+def moment_at(field: str, day: date, clock: str) -> datetime:
+    """A clock time of Asia/Seoul on a day that the form's `field` says; raises Invalid."""
     if not EARLIEST.date() < day < LATEST.date():
         raise wrong(field, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
     return at_clock(day, clock)

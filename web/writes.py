@@ -20,7 +20,10 @@ from web.as_of import WAIT_SECONDS
 from web.forms import HttpRequest
 from web.problem import Problem, wrong
 
-SEEN_VIEWS = ("devices", "calendar", "usage", "statements", "maintenance", "overrides")
+SEEN_VIEWS = (
+    *("devices", "calendar", "usage", "statements", "maintenance", "overrides"),
+    "waiting",
+)
 LONGEST_KEY = 200
 MOST_EVENTS_OF_ONE = 1000
 
@@ -104,7 +107,9 @@ def _changes(recorded: Recorded, entry_id: str) -> bool:
 async def _from_own_events(testbed: Testbed, entry_id: str) -> Entry | None:
     fold = Fold(calendar_fold.VIEW)
     for recorded in await _events_of(testbed, entry_id):
-        fold.apply(recorded)
+        # What was accepted from the waiting list is named by the end of its offer as well.
+        if _changes(recorded, entry_id):
+            fold.apply(recorded)
     entries = fold.tables["entries"]
     row = entries.current.get((entry_id,))
     if row is None:

@@ -136,7 +136,7 @@ async def test_it_goes_on_where_it_stopped(testbed: Process, database_url: str) 
     await simulated(database_url, events=600, end=end)
     history = await read_all(testbed)
     earlier = {
-        one.event.reservation_id for one in history[:middle] if hasattr(one.event, "purpose")
+        one.event.reservation_id for one in history[:middle] if hasattr(one.event, "replaces")
     }
     later = [one for one in history[middle:] if one.type == "DeviceReturned"]
     assert any(one.event.reservation_id in earlier for one in later)

@@ -13,7 +13,7 @@ __all__ = ["testbed"]
 async def test_a_year_of_upkeep(testbed: Process, database_url: str) -> None:
     """Problems are triaged, a claim is used once, and the views fold all of it."""
     await begin(testbed)
-    await simulated(database_url, events=1_000)
+    await simulated(database_url, events=3_000)
     history = await read_all(testbed)
     kinds = Counter(recorded.type for recorded in history)
     assert kinds["ProblemTriaged"] > 0

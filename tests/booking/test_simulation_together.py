@@ -1,10 +1,11 @@
-"""The simulated year has weekly series, some given up early, and rigs booked with their cabin."""
+"""The simulated year has weekly series, given up early or moved, and rigs with their cabin."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ async def test_a_year_has_series_and_bundles(testbed: Testbed, database_url: str
     await simulate(
         database_url,
         habits,
-        events=2500,
+        events=5000,
         seed=3,
         end=datetime.now(UTC) + timedelta(seconds=1),
     )
@@ -53,3 +54,22 @@ async def test_a_year_has_series_and_bundles(testbed: Testbed, database_url: str
     for one in bundles.values():
         assert {event.device_id for event in one} == {"AUT-001", "AUT-003"}
         assert len({event.period for event in one}) == 1
+    await _require_office_work(testbed)
+
+
+async def _require_office_work(testbed: Testbed) -> None:
+    """What the laboratory's office does in a year is there as well, with its dates and reasons."""
+    found: dict[str, list[Any]] = {}
+    for kind in ("RateSet", "UsageCorrected", "UsageWaived", "RequestRefused"):
+        stored = await testbed.ledger.stored(types=[kind], limit=1000)
+        found[kind] = [decode_body(one.body).event for one in stored]
+    dated = [rate for rate in found["RateSet"] if rate.valid_from is not None]
+    assert {rate.company_kind for rate in dated} == {"large"}
+    assert all(rate.valid_until.year == rate.valid_from.year + 1 for rate in dated)
+    assert all(one.was != one.used and one.reason for one in found["UsageCorrected"])
+    assert found["UsageCorrected"]
+    assert found["UsageWaived"]
+    assert found["RequestRefused"]
+    stored = await testbed.ledger.stored(types=["ReservationRescheduled"], limit=1000)
+    bodies = [one.body for one in stored]
+    assert len(bodies) > len({decode_body(one).recorded_at for one in bodies})

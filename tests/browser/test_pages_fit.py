@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-PATHS = ("/timeline", "/timeline?hours=24", "/devices", "/devices/AUT-011", "/mine", "/calendars")
+PATHS = (
+    "/timeline",
+    "/timeline?hours=24",
+    "/devices",
+    "/devices/AUT-011",
+    "/mine",
+    "/calendars",
+    "/notices",
+)
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL_TARGETS = """() => [...document.querySelectorAll('a, button, select, input, summary')]
     .filter(one => one.checkVisibility() && !one.closest('td, p, dd, li, .tl, .check, .skip'))
@@ -45,7 +53,7 @@ def test_bars_differ_without_colour(person: Callable[..., Any]) -> None:
                 style.outlineStyle, style.backgroundColor].join('|')
         })"""
     )
-    assert len(looks) == 9
+    assert len(looks) == 10
     assert len(set(looks)) == len(looks)
 
 

@@ -13,9 +13,9 @@ class NaiveTestbed(NaiveRules):
 
     def hand_out(self, name: str, at: int) -> set[str]:
         booking = self.bookings[name]
-        if booking.status not in {"confirmed", "no_show"}:
+        if booking.status not in {"confirmed", "no_show", "withdrawn"}:
             return {"wrong_status"}
-        missed = booking.status == "no_show"
+        missed = booking.status != "confirmed"
         broken = {"past"} if at >= booking.period[1] else set()
         start = min(at, booking.occupied[0])
         if any(b.device == booking.device and b.status == "in_use" for b in self.bookings.values()):
@@ -31,6 +31,7 @@ class NaiveTestbed(NaiveRules):
             broken.add("slot_taken")
         if not broken:
             booking.status, booking.occupied, booking.out_at = "in_use", early, at
+            booking.counted = [booking.period]
         return broken
 
     def take_back(self, name: str, at: int) -> set[str]:
@@ -62,6 +63,10 @@ class NaiveTestbed(NaiveRules):
         self.suspended.discard(company)
         missed = [n for n, one in self.bookings.items() if one.status == "no_show"]
         self.forgiven |= {n for n in missed if self.bookings[n].company == company}
+
+    def lift(self, stop: str) -> None:
+        """What became free while the device was stopped is looked at once more."""
+        self.freed_again = [(self.stops.pop(stop), (self.now, self.now + 366 * DAY))]
 
     def expire(self, name: str) -> set[str]:
         booking = self.bookings[name]
@@ -95,14 +100,24 @@ class NaiveTestbed(NaiveRules):
             return {"wrong_status"}
         if booking.suspected != booking.period[0]:
             return {"not_suspected"}
-        booking.status, booking.counted = "cancelled", []
+        booking.status, booking.counted = "withdrawn", []
         return set()
 
     def withdraw(self, name: str) -> set[str]:
         booking = self.bookings[name]
         if booking.status != "no_show":
             return {"wrong_status"}
-        booking.status, booking.counted = "cancelled", []
+        # Its time was free already, and is looked at once more.
+        self.freed_again = [(booking.device, booking.occupied)]
+        booking.status, booking.counted = "withdrawn", []
+        return set()
+
+    def correct(self, name: str, used: Span) -> set[str]:
+        if self.bookings[name].status != "returned":
+            return {"wrong_status"}
+        if used[1] > self.now:
+            return {"not_yet"}
+        self.bookings[name].counted = [used]
         return set()
 
     def plan_outage(self, name: str, device: str, span: Span) -> set[str]:
@@ -112,7 +127,9 @@ class NaiveTestbed(NaiveRules):
         broken = {"past"} if span[1] <= self.now or too_old else set()
         for other, taken in self.held(device, name):
             booking = self.bookings.get(other)
-            if overlap(span, taken) and (booking is None or booking.status == "in_use"):
+            other_outage = booking is None and not other.startswith("wish:")
+            in_use = booking is not None and booking.status == "in_use"
+            if overlap(span, taken) and (other_outage or in_use):
                 broken.add("slot_taken")
         if not broken:
             self.displace(device, span)
@@ -150,8 +167,14 @@ class NaiveTestbed(NaiveRules):
         return set()
 
     def displace(self, device: str, span: Span) -> None:
-        """Bookings that are hit and not over lose their time; what is in use goes on."""
+        """Bookings that are hit and not over lose their time; what is in use goes on.
+
+        Whose offer is hit waits on.
+        """
         for booking in self.bookings.values():
             waiting = booking.status in {"requested", "confirmed"} and booking.device == device
             if waiting and overlap(span, booking.occupied) and booking.period[1] > self.now:
                 booking.status, booking.counted = "displaced", []
+        for wish in self.wishes.values():
+            if wish.status == "offered" and wish.device == device and overlap(span, wish.occupied):
+                wish.status = "waiting"

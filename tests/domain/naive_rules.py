@@ -52,6 +52,18 @@ class Booking:
         self.promised_at = now
 
 
+@dataclass
+class Wanted:
+    """Time that a company waits for: waiting, offered, accepted, expired or left."""
+
+    device: str
+    company: str
+    period: Span
+    occupied: Span
+    status: str = "waiting"
+    expires_at: int = 0
+
+
 def overlap(one: Span, other: Span) -> int:
     """The minutes that two spans have in common; spans that touch have none."""
     return max(0, min(one[1], other[1]) - max(one[0], other[0]))
@@ -64,6 +76,8 @@ class NaiveRules:
         self.benches = benches
         self.now = 0
         self.bookings: dict[str, Booking] = {}
+        self.wishes: dict[str, Wanted] = {}
+        self.freed_again: list[tuple[str, Span]] = []
         self.outages: dict[str, tuple[str, Span]] = {}
         self.broken: dict[str, tuple[str, Span]] = {}
         self.quotas: dict[tuple[str, str | None], float | None] = {}
@@ -81,14 +95,20 @@ class NaiveRules:
                     total += overlap(span, MONTHS[month]) if sector in (None, of) else 0
                 if name != but and sector in (None, booking.sector):
                     total += sum(overlap(span, MONTHS[month]) for span in booking.counted)
+        for name, wish in self.wishes.items():
+            counts = sector in (None, self.benches[wish.device].sector) and f"wish:{name}" != but
+            if counts and wish.company == company and wish.status == "offered":
+                total += overlap(wish.period, MONTHS[month])
         return total
 
     def taken(self, device: str, wanted: Span, but: str = "", has: Span = (0, 0)) -> bool:
         """Whether time is not free. Late uses and breakdowns may have run into what one `has`."""
         for name, span in self.held(device, but):
             booking = self.bookings.get(name)
-            planned = name in self.outages or (
-                booking is not None and booking.status in {"requested", "confirmed"}
+            planned = (
+                name in self.outages
+                or name.startswith("wish:")
+                or (booking is not None and booking.status in {"requested", "confirmed"})
             )
             mine = max(wanted[0], has[0]), min(wanted[1], has[1])
             if overlap(wanted, span) > (0 if planned else overlap(mine, span)):
@@ -103,6 +123,11 @@ class NaiveRules:
                 (i, b.occupied)
                 for i, b in self.bookings.items()
                 if b.device == device and b.status in holding and i != but
+            ),
+            *(
+                (f"wish:{i}", one.occupied)
+                for i, one in self.wishes.items()
+                if one.device == device and one.status == "offered" and f"wish:{i}" != but
             ),
             *((i, span) for i, (of, span) in self.outages.items() if of == device and i != but),
             *((i, span) for i, (of, span) in self.broken.items() if of == device),
@@ -134,6 +159,8 @@ class NaiveRules:
         if before is not None and before.device == device:
             has = before.occupied
             wanted = has if before.period == period else wanted
+        if but.startswith("wish:"):
+            has = wanted
         if self.taken(device, wanted, but, has):
             broken.add("slot_taken")
         return broken
@@ -265,6 +292,8 @@ class NaiveRules:
         if (end if booking.status == "in_use" else booking.period[1]) <= self.now:
             return {"past"}
         broken = self.against_booking(booking.device, booking.company, period, name, True)
+        if booking.status == "in_use" and self.benches[booking.device].approval and not staff:
+            broken.add("extension_by_staff")
         if not broken:
             start, until = self.occupied(booking.device, period)
             if booking.status == "in_use":

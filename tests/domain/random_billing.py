@@ -11,14 +11,15 @@ from domain import events as e
 from domain.period import Period, month_of, month_period
 from domain.statements import IssueStatement
 from domain.usage import CorrectUsage, WaiveUsage
-from tests.domain.random_commands import WHICH, Commands, having, moment
+from tests.domain.random_commands import WHICH, having, moment
+from tests.domain.random_laboratory import LaboratoryCommands
 from tests.scenario import HANBIT, MUDEUNG, SEALED, STAFF
 
 Amounts = dict[str, tuple[int, int]]
 """Minutes and fee (KRW) by reservation."""
 
 
-class BillingCommands(Commands):
+class BillingCommands(LaboratoryCommands):
     """What the laboratory's office does, days after the use as well as at once."""
 
     @having("returned")
@@ -26,11 +27,17 @@ class BillingCommands(Commands):
     def correct(self, which: int, minutes: int, back: int) -> None:
         name, end = self.any_booking(which, "returned"), self.naive.now - back
         used = Period(moment(end - minutes), moment(end))
+        broken = self.naive.correct(name, (end - minutes, end))
         named = {"by": STAFF, "reservation_id": name, "reason": SEALED}
-        broken = {"not_yet"} if back < 0 else set()
-        if self.naive.bookings[name].status != "returned":
-            broken = {"wrong_status"}
         self.give(CorrectUsage(used=used, **named), broken)
+
+    @having("confirmed", "in_use")
+    @rule(which=WHICH, minutes=st.integers(1, 2000), back=st.integers(-30, 3000))
+    def use_and_correct(self, which: int, minutes: int, back: int) -> None:
+        """A whole use and its correction, which would rarely follow each other by chance."""
+        self.hand_out(which, 0, 0)
+        self.take_back(which, 0, minutes % 400)
+        self.correct(which, minutes, back)
 
     @having("returned")
     @rule(which=WHICH)

@@ -88,6 +88,10 @@ class Commands:
     def give(self, command: Command, broken: set[str]) -> None:
         """Give a command, which is refused by rules among `broken` or, without any, accepted."""
 
+    def let_time_pass(self) -> None:
+        """The real clock follows the naive one."""
+        self.scenario.ledger.now = moment(self.naive.now)
+
     def any_booking(self, which: int, *statuses: str) -> str:
         """Mostly one in these statuses, sometimes one in another, to see that refused."""
         names = list(self.naive.bookings)

@@ -31,7 +31,7 @@ class LaboratoryCommands(Commands):
     @rule(minutes=st.integers(1, 400))
     def time_passes(self, minutes: int) -> None:
         self.naive.now += minutes
-        self.scenario.ledger.now = moment(self.naive.now)
+        self.let_time_pass()
 
     @having("requested")
     @rule(which=WHICH, yes=st.booleans())
@@ -39,10 +39,10 @@ class LaboratoryCommands(Commands):
         name = self.any_booking(which, "requested")
         self.give(approve(name) if yes else decline(name), self.naive.answer(name, yes))
 
-    @having("confirmed")
+    @having("confirmed", "no_show", "withdrawn")
     @rule(which=WHICH, back=MINUTES, early=MINUTES)
     def hand_out(self, which: int, back: int, early: int) -> None:
-        name = self.any_booking(which, "confirmed", "no_show")
+        name = self.any_booking(which, "confirmed", "no_show", "withdrawn")
         start = self.naive.bookings[name].period[0]
         self.time_passes(max(0, start + SLOT - early - self.naive.now))
         minute = self.naive.now - back
@@ -93,6 +93,15 @@ class LaboratoryCommands(Commands):
         name = self.any_booking(which, "no_show")
         command = WithdrawNoShow(by=STAFF, reservation_id=name)
         self.give(command, self.naive.withdraw(name))
+
+    @having("confirmed")
+    @rule(which=WHICH, back=MINUTES)
+    def be_there_after_all(self, which: int, back: int) -> None:
+        """A no-show that is withdrawn, and the hand-out entered late; each may be refused."""
+        self.no_show(which)
+        self.withdraw_no_show(which)
+        name, minute = self.any_booking(which, "withdrawn"), self.naive.now - back
+        self.give(hand_out(name, moment(minute)), self.naive.hand_out(name, minute))
 
     @rule(device_id=DEVICES, start=STARTS, length=LENGTHS)
     def plan_outage(self, device_id: str, start: int, length: int) -> None:

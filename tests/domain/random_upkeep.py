@@ -34,10 +34,10 @@ class UpkeepCommands(Commands):
         held = sorted(name for name, of in self.naive.stops.items() if of == device_id)
         named = {"by": STAFF, "device_id": device_id}
         if held and resolved:
-            del self.naive.stops[held[0]]
+            self.naive.lift(held[0])
             self.give(ResolveProblem(problem_id=held[0], **named), set())
         elif held:
-            del self.naive.stops[held[0]]
+            self.naive.lift(held[0])
             self.give(TriageProblem(problem_id=held[0], urgency="low", **named), set())
         else:
             name, stop = (

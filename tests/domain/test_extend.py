@@ -22,6 +22,7 @@ from tests.scenario import (
     noon,
     outage,
     reserve,
+    shorten,
     take_back,
     taken,
     ten,
@@ -79,6 +80,16 @@ async def test_an_extension_needs_approval_where_a_booking_does() -> None:
     await past.when(extend(nine, eleven, by=STAFF)).happened(
         e.ReservationExtended, status="confirmed"
     )
+
+
+async def test_a_use_that_needs_approval_is_extended_by_staff() -> None:
+    """A device that is out cannot wait for an answer: only the laboratory gives it more time."""
+    past = given(device(approval_required=True), company(), BOOKED).at(nine).when(hand_out())
+    await past.when(extend(nine, eleven)).rejected("extension_by_staff")
+    await past.when(extend(nine, eleven, by=STAFF)).happened(
+        e.ReservationExtended, status="in_use", period=Period(nine, eleven)
+    )
+    await past.when(shorten(nine, ten)).happened(e.ReservationShortened)
 
 
 async def test_a_device_out_early_stays_held_when_extended() -> None:

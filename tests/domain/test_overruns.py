@@ -85,6 +85,8 @@ async def test_an_id_books_once() -> None:
         ("buffer_before", -30),
         ("buffer_after", -30),
         ("cancel_notice_minutes", -5),
+        ("offer_minutes", 0),
+        ("offer_minutes", 10**13),
         ("opening_hours", OpeningHours(mon=(("18:00", "09:00"),))),
         ("opening_hours", OpeningHours(tue=(("9", "18:00"),))),
         ("opening_hours", OpeningHours(wed=(("09:00", "24:30"),))),

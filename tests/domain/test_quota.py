@@ -1,10 +1,14 @@
 """Monthly quotas: by sector, of all sectors, split at the month's end, and whose hours count."""
 
+from datetime import datetime
+
 import pytest
 
 from domain import events as e
+from domain.decisions import Command
 from domain.event import Event
 from domain.period import Period
+from domain.usage import CorrectUsage, WaiveUsage
 from tests.scenario import (
     AUT,
     DAY,
@@ -13,6 +17,8 @@ from tests.scenario import (
     HOUR,
     LEE,
     MUDEUNG,
+    SEALED,
+    STAFF,
     at,
     cancel,
     company,
@@ -38,6 +44,15 @@ from tests.scenario import (
 
 SOLAR = device(ENE, "energy")
 LATER = DAY + nine, DAY + ten
+
+
+def corrected(start: datetime, end: datetime) -> Command:
+    used = Period(start, end)
+    return CorrectUsage(by=STAFF, reservation_id="r-1", used=used, reason=SEALED)
+
+
+def waived() -> Command:
+    return WaiveUsage(by=STAFF, reservation_id="r-1", reason=SEALED)
 
 
 async def test_the_last_hour_of_a_quota() -> None:
@@ -165,6 +180,31 @@ async def test_returned_hours_count_as_used() -> None:
         past = given(device(), company(automotive=1), taken(nine, ten))
         past = past.at(nine).when(hand_out()).at(at(back)).when(take_back())
         await past.when(reserve(*LATER)).rejected("quota", limit=1, actual=used + 1)
+
+
+async def test_corrected_hours_count_instead_of_the_first() -> None:
+    """What the use log says last is what was used; a waived fee leaves the hours."""
+    past = given(device(), company(automotive=2), taken(nine, eleven))
+    past = past.at(nine).when(hand_out()).at(eleven).when(take_back())
+    await past.when(reserve(*LATER)).rejected("quota", actual=3.0)
+    past = past.when(corrected(nine, ten), waived())
+    await past.when(reserve(*LATER)).happened(e.ReservationConfirmed)
+    await past.when(reserve(*LATER, reservation_id="r-3", device_id=AUT)).rejected("quota")
+
+
+async def test_a_correction_moves_hours_to_another_month() -> None:
+    """The month that the use leaves hears of it as well as the one that it enters."""
+    october = at("2026-10-30 09:00"), at("2026-10-30 11:00")
+    past = given(device(horizon_days=400), company(automotive=2), taken(*october))
+    past = past.at(october[0]).when(hand_out()).at(october[1]).when(take_back())
+    past = past.at(noon).when(corrected(nine, eleven))
+    await past.when(reserve(thirteen, thirteen + HOUR)).rejected("quota", actual=3.0)
+    past = past.when(corrected(*october))
+    await past.when(reserve(thirteen, thirteen + HOUR)).happened(e.ReservationConfirmed)
+    september = at("2026-09-30 23:00"), at("2026-10-01 01:00")
+    (event,) = await past.when(corrected(*september)).accepted()
+    months = {tag for tag in event.tags() if tag.startswith("company:mudeung/")}
+    assert months == {f"company:mudeung/2026-{month}" for month in ("09", "10")}
 
 
 async def test_a_use_over_the_months_end_counts_where_it_was() -> None:

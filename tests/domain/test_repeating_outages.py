@@ -7,6 +7,7 @@ import pytest
 
 from domain import events as e
 from domain.decisions import Command
+from domain.outages import CancelOutage
 from domain.period import SEOUL, Period
 from domain.repeating_outages import Repeat, ScheduleOutages, occurrences
 from tests.scenario import (
@@ -23,6 +24,7 @@ from tests.scenario import (
     hand_out,
     nine,
     noon,
+    outage,
     reserve,
     taken,
     ten,
@@ -94,6 +96,18 @@ async def test_all_or_none() -> None:
     await past.when(repeated(nine + WEEK, ten + WEEK, outage_ids=("a", "b", "c"))).rejected(
         "slot_taken"
     )
+
+
+async def test_an_id_is_of_one_outage() -> None:
+    """An id that is known, cancelled or not, or given twice, would move another outage's time."""
+    past = given(device()).when(outage(nine, ten, "o-1", device_id=AUT))
+    later = nine + DAY, ten + DAY
+    await past.when(repeated(*later)).rejected("id_known", actual="o-1")
+    gone = past.when(CancelOutage(by=STAFF, outage_id="o-1"))
+    await gone.when(repeated(*later)).rejected("id_known", actual="o-1")
+    twice = repeated(*later, outage_ids=("a", "b", "a"))
+    await past.when(twice).rejected("id_known", actual="a")
+    await past.when(repeated(*later, outage_ids=("a", "b", "c"))).accepted()
 
 
 @pytest.mark.parametrize("count", [0, 53])

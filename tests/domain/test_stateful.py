@@ -24,9 +24,10 @@ from domain.handlers import decide
 from domain.period import Period, month_period
 from domain.quota import Quota
 from domain.rejected import Rejected, Violation
+from domain.waitlist import Line
 from tests.boundaries import fold
-from tests.domain.naive_laboratory import NaiveTestbed
 from tests.domain.naive_rules import MONTHS, Bench
+from tests.domain.naive_waiting import OPEN, NaiveLine
 from tests.domain.random_billing import BillingCommands
 from tests.domain.random_bundles import BundleCommands
 from tests.domain.random_commands import (
@@ -34,12 +35,16 @@ from tests.domain.random_commands import (
     DEVICES,
     LENGTHS,
     MIDNIGHT,
+    SLOTS,
     STARTS,
+    WHICH,
     CompanyCommands,
     span_of,
 )
 from tests.domain.random_laboratory import LaboratoryCommands
+from tests.domain.random_notices import NoticeCommands
 from tests.domain.random_upkeep import UpkeepCommands
+from tests.domain.random_waiting import WaitingCommands
 from tests.in_memory import InMemoryLedger, matches
 from tests.scenario import AUT, ENE, HANBIT, HEA, MUDEUNG, company, device, given
 
@@ -54,19 +59,26 @@ QUOTAS = {(MUDEUNG, "automotive"): 40.0, (MUDEUNG, None): 60.0, (HANBIT, None): 
 class RandomRun(
     CompanyCommands,
     BundleCommands,
+    BillingCommands,
     LaboratoryCommands,
     UpkeepCommands,
-    BillingCommands,
+    WaitingCommands,
+    NoticeCommands,
     RuleBasedStateMachine,
 ):
     """Three devices, two companies, and a few days around the end of October."""
 
     @initialize(
-        bookings=st.lists(st.tuples(DEVICES, COMPANIES, STARTS, LENGTHS), min_size=4, max_size=12)
+        bookings=st.lists(st.tuples(DEVICES, COMPANIES, STARTS, LENGTHS), min_size=4, max_size=12),
+        wishes=st.lists(st.tuples(WHICH, COMPANIES, SLOTS, st.integers(1, 6)), max_size=8),
     )
-    def open(self, bookings: list[tuple[str, tuple[str, Actor], int, int]]) -> None:
+    def open(
+        self,
+        bookings: list[tuple[str, tuple[str, Actor], int, int]],
+        wishes: list[tuple[int, tuple[str, Actor], int, int]],
+    ) -> None:
         self.loop = asyncio.new_event_loop()
-        self.naive = NaiveTestbed(BENCHES)
+        self.naive = NaiveLine(BENCHES)
         self.naive.quotas |= QUOTAS
         past = [
             event
@@ -85,8 +97,11 @@ class RandomRun(
         self.scenario = given(past, *limits)
         self.scenario.ledger.now = MIDNIGHT
         self.recorded = self.before_last = len(self.scenario.ledger.log)
+        self.held_before = self.naive.all_held()
         for booking in bookings:
             self.reserve(*booking, staff=False)
+        for wish in wishes if self.naive.bookings else ():
+            self.join(*wish, staff=False)
 
     def teardown(self) -> None:
         self.loop.close()
@@ -104,6 +119,9 @@ class RandomRun(
             assert len(self.scenario.ledger.log) == before
         else:
             assert not broken, (command, happened, broken)
+            offered = [event.wish_id for event in happened if isinstance(event, e.SlotOffered)]
+            assert offered == self.naive.offer(self.held_before), (command, happened)
+            self.held_before = self.naive.all_held()
             self.recorded += len(happened)
             self.before_last = before
 
@@ -148,20 +166,36 @@ class RandomRun(
             fold(agenda, self.scenario.ledger)
             held = {key: span_of(entry.occupied) for key, entry in agenda.entries.items()}
             assert held == dict(self.naive.held(name))
-            bookings = [one for one in agenda.entries.values() if one.kind == "reservation"]
+            held_for = ("reservation", "offer")
+            bookings = [one for one in agenda.entries.values() if one.kind in held_for]
             for one, other in combinations(bookings, 2):
                 assert not one.occupied.overlaps(other.occupied), (one, other)
             self.require_only_the_past_under_outages(agenda)
 
     def require_only_the_past_under_outages(self, agenda: Agenda) -> None:
         """An outage lies over a booking only where that was over, or in use, when it came."""
-        outages = [one for one in agenda.entries.values() if one.reservation is None]
-        for entry in agenda.entries.values():
-            if entry.reservation is None or entry.in_use:
+        planned = [one for one in agenda.entries.values() if one.reservation or one.offer]
+        others = [one for one in agenda.entries.values() if one not in planned]
+        outages = [one for one in others if one.kind != "buffer"]
+        for entry in planned:
+            held = entry.reservation or entry.offer
+            if held is None or entry.in_use:
                 continue
             hit = [one for one in outages if one.occupied.overlaps(entry.occupied)]
-            hit = [one for one in hit if one.kind != "buffer"]
-            assert not hit or span_of(entry.reservation.period)[1] <= self.naive.now, (entry, hit)
+            assert not hit or span_of(held.period)[1] <= self.naive.now, (entry, hit)
+
+    @invariant()
+    def lines_agree(self) -> None:
+        """Every wish stands as in the naive lists, and those that are open wait in that order."""
+        for name in BENCHES:
+            line = Line(name, [WHOLE])
+            fold(line, self.scenario.ledger)
+            waits = {key: one.offered for key, one in line.wishes.items()}
+            assert list(waits.items()) == [
+                (key, one.status == "offered")
+                for key, one in self.naive.wishes.items()
+                if one.device == name and one.status in OPEN
+            ]
 
     @invariant()
     def quotas_agree(self) -> None:

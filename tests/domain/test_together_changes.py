@@ -3,9 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from domain import events as e
 from domain.event import Event
 from domain.period import Period
+from domain.refusing import request_refused
+from domain.rejected import Rejected
 from domain.together_changes import CancelTogether, RescheduleTogether
 from tests.scenario import (
     AUT,
@@ -140,6 +144,22 @@ async def test_one_date_that_cannot_move_keeps_all() -> None:
     before = len(scenario.ledger.log)
     await scenario.when(move(0, HOUR)).rejected("slot_taken")
     assert len(scenario.ledger.log) == before
+
+
+async def test_the_refusal_says_what_was_asked_for() -> None:
+    """Of each date its new time: those that were in the way of none are no unmet demand."""
+    scenario = weekly()
+    blocked = taken(ten + WEEK, ten + WEEK + HOUR, reservation_id="x", company_id=HANBIT)
+    scenario.ledger.append([blocked])
+    command = move(0, HOUR)
+    with pytest.raises(Rejected) as refusal:
+        await scenario.when(command).accepted()
+    event = request_refused(command, refusal.value)
+    # Who moves later comes first from the end of the series.
+    times = [Period(ten + n * WEEK, ten + n * WEEK + HOUR) for n in (3, 2, 1, 0)]
+    assert event.asked == tuple((AUT, period) for period in times)
+    assert [one.member for one in event.refusals] == [2]
+    assert event.conflict_members == (2,)
 
 
 async def test_longer_dates_share_the_quota() -> None:

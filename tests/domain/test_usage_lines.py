@@ -14,6 +14,7 @@ from tests.scenario import (
     SEALED,
     STAFF,
     at,
+    cancel,
     company,
     device,
     eleven,
@@ -124,6 +125,27 @@ async def test_only_the_confirmed_can_fail_to_come() -> None:
     await waiting.when(no_show()).rejected("wrong_status", actual="requested")
     past = given(device(), company(), taken(nine, eleven)).at(nine).when(hand_out())
     await past.when(no_show()).rejected("wrong_status", actual="in_use")
+
+
+async def test_a_use_after_all() -> None:
+    """Where the no-show was withdrawn, the hand-out and the return may still be entered."""
+    past = given(device(), company(automotive=2), taken(nine, eleven)).at(ten).when(no_show())
+    past = past.when(WITHDRAW).at(noon).when(hand_out(at=at("09:10")))
+    await past.happened(e.DeviceHandedOut, at=at("09:10"), occupied=Period(nine, eleven))
+    await past.when(reserve(nine + DAY, ten + DAY)).rejected("quota", actual=3.0)
+    past = past.when(take_back(at=at("10:10")))
+    await past.happened(e.DeviceReturned, e.UsageLogged, used=Period(at("09:10"), at("10:10")))
+    await past.when(reserve(nine + DAY, ten + DAY)).happened(e.ReservationConfirmed)
+
+
+async def test_a_use_after_all_needs_its_time() -> None:
+    """Who was booked into the freed time had the device, and nobody is handed what is over."""
+    past = given(device(), company(), taken(nine, eleven)).at(nine).when(no_show(), WITHDRAW)
+    await past.at(noon).when(hand_out()).rejected("past")
+    past = past.at(nine).when(reserve(ten, eleven))
+    await past.at(noon).when(hand_out(at=at("09:10"))).rejected("slot_taken")
+    given_up = given(device(), company(), taken(nine, eleven)).when(cancel())
+    await given_up.at(nine).when(hand_out()).rejected("wrong_status", actual="cancelled")
 
 
 async def test_a_withdrawn_no_show_costs_nothing() -> None:

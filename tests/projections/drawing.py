@@ -7,6 +7,7 @@ from random import Random
 
 from domain import events as e
 from domain.actor import SYSTEM, Actor
+from domain.calibration import NoticeCalibrationDue
 from domain.changes import (
     ExtendReservation,
     RescheduleReservation,
@@ -52,6 +53,7 @@ from domain.usage import (
     WaiveUsage,
     WithdrawNoShow,
 )
+from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist
 
 KIM = Actor(account_id="kim", role="member", company_id="mudeung")
 STAFF = Actor(account_id="staff-1", role="staff")
@@ -71,6 +73,7 @@ class Drawing:
         self._made: dict[str, list[str]] = {}
         self._latest: dict[str, e.ReservationEvent] = {}
         self._statuses: dict[str, str] = {}
+        self._wishes: dict[str, e.WaitlistEvent] = {}
 
     def minutes(self) -> int:
         """How long until somebody does something again."""
@@ -82,9 +85,15 @@ class Drawing:
 
     def hear(self, event: Event) -> None:
         """What came of a command."""
+        if isinstance(event, e.OfferAccepted | e.OfferExpired | e.WaitlistLeft):
+            self._wishes.pop(event.wish_id, None)
+        elif isinstance(event, e.WaitlistEvent) and not isinstance(event, e.OfferExtended):
+            self._wishes[event.wish_id] = event
         if isinstance(event, e.ReservationEvent):
             self._latest[event.reservation_id] = event
-            status = status_after(event)
+            status: str | None = status_after(event)
+            if isinstance(event, e.NoShowWithdrawn):
+                status = "withdrawn"
             if status is not None:
                 self._statuses[event.reservation_id] = status
 
@@ -150,7 +159,9 @@ class Drawing:
     def use(self) -> Command:
         if self._random.random() < 0.5:
             return ReturnDevice(by=STAFF, reservation_id=self._one("in_use"))
-        return HandOutDevice(by=STAFF, reservation_id=self._one("confirmed", "no_show"))
+        return HandOutDevice(
+            by=STAFF, reservation_id=self._one("confirmed", "no_show", "withdrawn")
+        )
 
     def fall_due(self) -> Command:
         """What the worker would decide, whether it is due or not."""
@@ -161,14 +172,58 @@ class Drawing:
             RecordMissedStart(by=SYSTEM, reservation_id=missed, system_was_down=down),
             RecordOverdue(by=SYSTEM, reservation_id=self._one("in_use")),
             DismissNoShow(by=STAFF, reservation_id=missed),
+            NoticeCalibrationDue(by=SYSTEM, device_id=self._device()),
+        )
+        return self._random.choice(choices)
+
+    def wait(self) -> Command:
+        """For time like that of a booking that stands."""
+        latest = self._latest.get(self._one("requested", "confirmed"))
+        if latest is None:
+            return self.reserve()
+        company_id = self._random.choice(COMPANIES)
+        return JoinWaitlist(
+            by=Actor(account_id="lee", role="member", company_id=company_id),
+            wish_id=self._new("w"),
+            device_id=latest.device_id,
+            company_id=company_id,
+            account_id="lee",
+            period=latest.period,
+            purpose=SEALED,
+        )
+
+    def free(self) -> Command:
+        """Often what somebody waits for."""
+        waited = [wish.period for wish in self._wishes.values()]
+        hit = [
+            name
+            for name, latest in self._latest.items()
+            if self._statuses.get(name) in ("requested", "confirmed")
+            if any(latest.period.overlaps(period) for period in waited)
+        ]
+        if not hit:
+            return self.give_up()
+        return CancelReservation(by=KIM, reservation_id=self._random.choice(hit))
+
+    def answer_offer(self) -> Command:
+        """Or what the worker would say to it, whether it is due or not."""
+        offered = [name for name, wish in self._wishes.items() if isinstance(wish, e.SlotOffered)]
+        wish_id = self._random.choice(offered[-3:] or ["none"])
+        down = self._random.random() < 0.3
+        choices: tuple[Command, ...] = (
+            *[AcceptOffer(by=STAFF, wish_id=wish_id, reservation_id=self._new("r"))] * 2,
+            ExpireOffer(by=SYSTEM, wish_id=wish_id, system_was_down=down),
+            LeaveWaitlist(by=STAFF, wish_id=self._random.choice([wish_id, self._id("w")])),
         )
         return self._random.choice(choices)
 
     def settle(self) -> Command:
+        used = Period(self._now - timedelta(days=self._random.randint(1, 9)), self._now)
+        used = self._random.choice((None, used))
         choices: tuple[Command, ...] = (
             RecordNoShow(by=STAFF, reservation_id=self._one("confirmed")),
             WithdrawNoShow(by=STAFF, reservation_id=self._one("no_show")),
-            CorrectUsage(by=STAFF, reservation_id=self._one("returned"), reason=SEALED),
+            CorrectUsage(by=STAFF, reservation_id=self._one("returned"), used=used, reason=SEALED),
             WaiveUsage(by=STAFF, reservation_id=self._one("returned"), reason=SEALED),
         )
         return self._random.choice(choices)
@@ -262,6 +317,9 @@ _DRAWS = (
     Drawing.claim,
     Drawing.settle,
     *[Drawing.fall_due] * 2,
+    *[Drawing.wait] * 2,
+    Drawing.free,
+    *[Drawing.answer_offer] * 2,
     Drawing.plan_outage,
     Drawing.break_down,
     Drawing.look_after,

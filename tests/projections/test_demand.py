@@ -22,6 +22,7 @@ from projections.demand import (
     each_once,
     heat_class,
     unmet_wishes,
+    waiting_only,
 )
 from projections.projector import Projector
 from tests.projections.written import WrittenLedger
@@ -64,6 +65,20 @@ def refused(
         "conflicts": in_the_way,
     }
     return e.RequestRefused(**(asked | fields))
+
+
+def joined(start: datetime, end: datetime, **fields: Any) -> e.WaitlistJoined:
+    """A company's wish (`w-1` of mudeung) for taken time of AUT-018."""
+    wish: dict[str, Any] = {
+        "wish_id": "w-1",
+        "device_id": AUT,
+        "company_id": MUDEUNG,
+        "sector": "automotive",
+        "account_id": "kim",
+        "period": Period(start, end),
+        "occupied": Period(start, end),
+    }
+    return e.WaitlistJoined(**(wish | fields))
 
 
 async def test_repeated_wishes_of_a_day_count_once(
@@ -138,6 +153,32 @@ async def test_of_several_at_once_each_that_was_refused_counts(
         (AUT, ("company_suspended",), ("breakdown",)),
         (SPARE, ("company_suspended",), ()),
     ]
+
+
+async def test_waiting_after_a_refusal_is_the_same_wish(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """It counts once and is known to have waited; what held the time is what the refusal said.
+
+    Whoever waits without having been refused that day wanted taken time as well.
+    """
+    await ledger.append(*device(), *company(), *company(HANBIT))
+    await ledger.append(refused(nine, ten, kind="maintenance"))
+    await ledger.append(joined(nine, ten))
+    await ledger.append(joined(nine, ten, company_id=HANBIT, wish_id="w-2"))
+    await ledger.append(refused(ten, eleven))
+    await projector.catch_up()
+    found = await unmet_wishes(database.app, *ALWAYS)
+    assert [(wish.company_id, wish.times, wish.waited, wish.held_by) for wish in found] == [
+        (MUDEUNG, 2, True, ("maintenance",)),
+        (HANBIT, 1, True, ()),
+        (MUDEUNG, 1, False, ("reservation",)),
+    ]
+    assert {wish.rules for wish in found} == {("slot_taken",)}
+    assert {wish.sector for wish in found} == {"automotive"}
+    (of_device,) = by_device(found)
+    assert (of_device.requests, of_device.waited, of_device.hours) == (3, 2, 3.0)
+    assert waiting_only(found) == found[:2]
 
 
 async def test_demand_can_be_looked_at_as_of_then(

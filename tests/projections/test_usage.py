@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from booking.database import Database
 from domain import events as e
 from domain.period import Period, month_period
-from domain.quota import COUNTED, Quota
+from domain.quota import BESIDE, COUNTED, Quota
+from domain.reservation import carried
 from domain.sealed import Sealed
 from projections.projector import Projector
 from projections.usage import Company, QuotaUse, companies, month
@@ -22,6 +23,7 @@ from tests.projections.written import WrittenLedger
 from tests.scenario import AUT, HOUR, MUDEUNG, TEXT, at, company, device, nine, taken, ten
 
 NOTES = Sealed(key="staff-1", box="bm90ZXM=")
+SAME = ("reservation_id", "device_id", "company_id", "sector", "occupied", "krw_per_hour")
 
 
 def logged(start: Any, hours: int, reservation_id: str, **fields: Any) -> e.UsageLogged:
@@ -73,12 +75,11 @@ async def test_a_correction_replaces_the_figures_and_a_waiver_only_the_fee(
 ) -> None:
     """The hours of a waived line still count."""
     first, second = logged(nine, 1, "r-1", notes=NOTES), logged(ten, 2, "r-2")
-    await ledger.append(*device(), *company(), first, second)
-    same = ("reservation_id", "device_id", "company_id", "sector", "occupied", "krw_per_hour")
+    await ledger.append(*device(), *company(), taken(nine, ten), first, second)
     used = Period(nine, nine + 3 * HOUR)
     await ledger.append(
         e.UsageCorrected(
-            **{name: getattr(first, name) for name in same},
+            **{name: getattr(first, name) for name in SAME},
             used=used,
             minutes=180,
             billed_minutes=180,
@@ -137,13 +138,37 @@ async def test_what_counts_is_what_the_rules_count(
             rules = Quota(company_id, "automotive", month_period(name))
             for recorded in history.log:
                 of_company = getattr(recorded.event, "company_id", None) == company_id
-                if of_company and isinstance(recorded.event, (*COUNTED, e.QuotaSet)):
+                if of_company and isinstance(recorded.event, (*COUNTED, *BESIDE, e.QuotaSet)):
                     rules.when(recorded.event, recorded.position)
             shown = (await month(database.app, company_id, name)).quota
             for sector, key in ((None, "all"), ("automotive", "automotive")):
                 use = shown.get(key, QuotaUse(limit=None, used=0.0))
                 assert use.used == pytest.approx(rules.used(name, sector), abs=0.001)
                 assert use.limit == rules.limits.get(sector)
+
+
+async def test_a_correction_moves_the_hours_of_the_quota(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """Hours that were logged in the wrong month count in the right one, and only there."""
+    start = at("2026-10-31 22:00")
+    booked = taken(start, start + HOUR)
+    await ledger.append(*device(), *company(every=40), booked)
+    line = logged(start, 1, "r-1")
+    held = carried(booked)
+    returned = e.DeviceReturned(**held, handed_out_at=start, at=start + HOUR)
+    await ledger.append(e.DeviceHandedOut(**held, at=start), returned, line)
+    figures = {name: getattr(line, name) for name in (*SAME, "minutes", "billed_minutes", "fee")}
+    used = Period(nine, nine + 3 * HOUR)
+    before = await ledger.append(e.UsageCorrected(**figures, used=used, was=line.used))
+    await projector.catch_up()
+    october, november = [
+        (await month(database.app, MUDEUNG, name)).quota["all"].used
+        for name in ("2026-10", "2026-11")
+    ]
+    assert (october, november) == (0.0, 3.0)
+    then = await month(database.app, MUDEUNG, "2026-10", as_of=before - 1)
+    assert then.quota["all"].used == 1.0
 
 
 async def test_companies_as_they_stand(

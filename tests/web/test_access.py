@@ -74,8 +74,17 @@ async def test_a_strangers_id_answers_as_a_missing_one(world: World) -> None:
     """On every route with a reservation's or a company's id, both answers are the same bytes."""
     kim, lee = await world.client(KIM), await world.client(LEE)
     made = (await kim.post("/api/reservations", json=asked())).json()
-    known = {"reservation_id": made["reservation_id"], "company_id": "mudeung"}
-    unknown = {"reservation_id": "r-aaaaaaaaaaaaaaaa", "company_id": "nobody"}
+    wish = (await kim.post("/api/waitlist", json=asked())).json()
+    known = {
+        "reservation_id": made["reservation_id"],
+        "company_id": "mudeung",
+        "wish_id": wish["wish_id"],
+    }
+    unknown = {
+        "reservation_id": "r-aaaaaaaaaaaaaaaa",
+        "company_id": "nobody",
+        "wish_id": "w-aaaaaaaaaaaaaaaa",
+    }
     compared = 0
     for route, method, _ in _api_routes(world, filled=False):
         names = set(re.findall(r"\{(\w+):", route))
@@ -93,6 +102,7 @@ async def test_a_strangers_id_answers_as_a_missing_one(world: World) -> None:
     assert compared > 12
     shown = await kim.get(f"/api/reservations/{made['reservation_id']}")
     assert shown.json() == made
+    assert (await kim.get(f"/api/waitlist/{wish['wish_id']}")).json() == wish
 
 
 async def test_filters_tell_nothing_of_strangers(world: World) -> None:
@@ -101,6 +111,8 @@ async def test_filters_tell_nothing_of_strangers(world: World) -> None:
     await kim.post("/api/reservations", json=asked())
     foreign = await lee.get("/api/reservations", params={"company_id": "mudeung"})
     missing = await lee.get("/api/reservations", params={"company_id": "nobody"})
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    foreign = await lee.get("/api/waitlist", params={"company_id": "mudeung"})
     assert (foreign.status_code, foreign.content) == (404, missing.content)
 
 

@@ -27,12 +27,16 @@ GETS = (
     "/api/utilisation",
     "/api/events",
     "/api/feeds",
+    "/api/notices",
     "/api/tokens",
+    "/api/waitlist",
+    "/api/waitlist/{}",
     "/calendar/{}/x.ics",
 )
+BOOKINGS = ("/api/reservations", "/api/waitlist")
 NAMES = (
     *("as_of", "limit", "after", "from", "to", "q", "sector", "free_from", "free_to", "status"),
-    *("device_id", "company_id", "month", "type", "tag", "by"),
+    *("device_id", "company_id", "month", "type", "tag", "by", "waiting"),
 )
 ODD = (
     *(
@@ -98,13 +102,13 @@ def test_no_query_or_address_is_a_fault(world_url: str) -> None:
 
 
 def test_no_body_is_a_fault(world_url: str) -> None:
-    """Generated fields in a booking's body answer 201, 409 or a 4xx that is a problem."""
+    """Generated fields in the body of a booking or a wish answer 201 or a 4xx that is a problem."""
 
     @few
-    @given(bodies, st.booleans())
-    def asks(fields: dict[str, Any], whole: bool) -> None:
+    @given(st.sampled_from(BOOKINGS), bodies, st.booleans())
+    def asks(path: str, fields: dict[str, Any], whole: bool) -> None:
         body = asked(days=300) | fields if whole else fields
-        _answers(send("POST", "/api/reservations", json=body))
+        _answers(send("POST", path, json=body))
 
     with _sender(world_url) as send:
         asks()

@@ -49,10 +49,50 @@ async def test_a_displaced_booking_is_listed_with_times_and_made_again_once(worl
     assert made.headers["location"].endswith(made.json()["reservation_id"])
     assert (await kim.get("/api/claims")).json()["items"] == []
     old = (await kim.get(f"/api/reservations/{reservation_id}")).json()
-    assert old["status"] == "displaced"
+    assert (old["status"], old["replaced_by"]) == ("displaced", made.json()["reservation_id"])
+    assert made.json()["replaces"] == reservation_id
+    then = {"as_of": int(made.headers["ledger-position"]) - 1}
+    before = await kim.get(f"/api/reservations/{reservation_id}", params=then)
+    assert before.json()["replaced_by"] is None
     later = {"start": tomorrow("20:00").isoformat(), "end": tomorrow("21:00").isoformat()}
     twice = await kim.post(path, json=later)
     assert twice.json()["violations"][0]["rule"] == "rebooked_already"
+
+
+async def test_a_new_reservation_may_name_the_one_that_it_replaces(world: World) -> None:
+    """Without notice and once, with a purpose of its own; an open time answers no `replaces`."""
+    reservation_id = await displaced(world)
+    kim, lee, park = [await world.client(who) for who in (KIM, LEE, PARK)]
+    other = await kim.post("/api/reservations", json=asked(days=20))
+    assert other.json()["replaces"] is None
+    assert "replaced_by" not in (await kim.get(other.headers["location"])).json()
+    await _ask_for_notice(world)
+    body = asked("14:00", "16:00", purpose="다시 재기", replaces=reservation_id)
+    assert (await lee.post("/api/reservations", json=body)).status_code == 404
+    unknown = body | {"replaces": "nothing"}
+    assert (await kim.post("/api/reservations", json=unknown)).status_code == 404
+    standing = body | {"replaces": other.json()["reservation_id"]}
+    answer = await kim.post("/api/reservations", json=standing)
+    assert answer.json()["violations"][0]["rule"] == "wrong_status"
+    made = await park.post("/api/reservations", json=body)
+    assert made.status_code == 201, made.text
+    assert (made.json()["replaces"], made.json()["purpose"]) == (reservation_id, "다시 재기")
+    later = body | {"start": tomorrow("20:00").isoformat(), "end": tomorrow("21:00").isoformat()}
+    twice = await kim.post("/api/reservations", json=later)
+    assert twice.json()["violations"][0]["rule"] == "rebooked_already"
+    listed = (await kim.get("/api/reservations", params={"status": "confirmed"})).json()["items"]
+    assert reservation_id in {one["replaces"] for one in listed}
+
+
+async def test_a_colleagues_claim_is_the_colleagues(world: World) -> None:
+    """Staff may use a claim for the company; a member may not use that of another member."""
+    park, kim, staff = [await world.client(who) for who in (PARK, KIM, STAFF)]
+    made = (await park.post("/api/reservations", json=asked())).json()
+    assert (await staff.post("/api/devices/AUT-018/outages", json=outage())).status_code == 201
+    body = asked("14:00", "16:00", replaces=made["reservation_id"])
+    assert (await kim.post("/api/reservations", json=body)).status_code == 403
+    for_them = body | {"company_id": "mudeung"}
+    assert (await staff.post("/api/reservations", json=for_them)).status_code == 201
 
 
 async def test_rebooking_is_for_whoever_may_change_the_booking(world: World) -> None:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.web.conftest import KRW_PER_HOUR, World, asked, tomorrow
+from tests.web.form_browser import browser_of
 
 KIM, PARK, LEE = "kim@mudeung.example", "park@mudeung.example", "lee@hanbit.example"
 STAFF = "staff@testbed.example"
@@ -117,6 +118,26 @@ async def test_a_no_show_can_be_withdrawn(world: World) -> None:
     path = await _booked_now(kim)
     assert (await staff.post(f"{path}/no-show")).json()["status"] == "no_show"
     assert (await staff.post(f"{path}/withdraw-no-show")).json()["status"] == "cancelled"
+    out = await staff.post(f"{path}/hand-out", json={"at": (await kim.get(path)).json()["start"]})
+    assert (out.status_code, out.json()["status"]) == (200, "in_use")
+
+
+async def test_a_use_that_needs_approval_is_extended_by_staff(world: World) -> None:
+    """The company is told whom to ask, in the answer and before that on the page; staff extend."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    path = await _booked_now(staff, device_id="AUT-011", company_id="mudeung", account=KIM)
+    assert (await staff.post(f"{path}/hand-out")).status_code == 200
+    end = datetime.fromisoformat((await kim.get(path)).json()["end"]) + timedelta(hours=1)
+    body = {"end": end.isoformat()}
+    refused = await kim.post(f"{path}/extend", json=body)
+    assert refused.status_code == 422
+    (violation,) = refused.json()["violations"]
+    assert violation["rule"] == "extension_by_staff"
+    assert "Please ask" in violation["message"]
+    page = await (await browser_of(world, KIM, "en")).get(path.removeprefix("/api"))
+    assert "For more time ask the laboratory" in page.words
+    extended = await staff.post(f"{path}/extend", json=body)
+    assert (extended.status_code, extended.json()["status"]) == (200, "in_use")
 
 
 @pytest.mark.parametrize(
@@ -147,13 +168,13 @@ async def _booked(client: httpx.AsyncClient, **more: Any) -> str:
     return answer.headers["location"]
 
 
-async def _booked_now(client: httpx.AsyncClient) -> str:
+async def _booked_now(client: httpx.AsyncClient, **more: Any) -> str:
     """A booking of the slot that has just begun."""
     now = datetime.now().astimezone()
     start = now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0)
     end = start + timedelta(hours=2)
     times = {"start": start.isoformat(), "end": end.isoformat()}
-    answer = await client.post("/api/reservations", json=asked() | times)
+    answer = await client.post("/api/reservations", json=asked() | times | more)
     assert answer.status_code == 201, answer.text
     return answer.headers["location"]
 

@@ -8,7 +8,9 @@ from typing import Any
 
 import httpx
 
+from domain.events import RequestRefused
 from domain.period import SEOUL
+from domain.stored import decode_body
 from tests.web.conftest import World, asked, tomorrow
 
 KIM, PARK, LEE = "kim@mudeung.example", "park@mudeung.example", "lee@hanbit.example"
@@ -169,6 +171,66 @@ async def test_a_series_moves_together_or_not_at_all(world: World) -> None:
     assert moved.status_code == 200, moved.text
     assert len(moved.json()["members"]) == 4
     assert (await kim.post(path, json=later | {"zone": "No/Where"})).status_code == 422
+
+
+async def test_a_series_is_listed_with_what_became_of_it(world: World) -> None:
+    """Every date by its start, cancelled ones too; as of before, all were confirmed."""
+    kim, park = await world.client(KIM), await world.client(PARK)
+    made = await booked(kim)
+    path = f"/api/series/{made['series_id']}"
+    position = (await world.testbed.ledger.head()).position
+    second = made["members"][1]["reservation_id"]
+    await kim.post(f"/api/reservations/{second}/cancel")
+    shown = (await park.get(path)).json()
+    assert (shown["series_id"], shown["group_id"]) == (made["series_id"], None)
+    statuses = [one["status"] for one in shown["members"]]
+    assert statuses == ["confirmed", "cancelled", "confirmed", "confirmed"]
+    assert [one["reservation_id"] for one in shown["members"]] == [
+        one["reservation_id"] for one in made["members"]
+    ]
+    then = (await kim.get(path, params={"as_of": position})).json()
+    assert {one["status"] for one in then["members"]} == {"confirmed"}
+    rigged = (
+        await kim.post(
+            "/api/bundles",
+            json=rig(start=tomorrow("13:00").isoformat(), end=tomorrow("14:00").isoformat()),
+        )
+    ).json()
+    bundle = (await kim.get(f"/api/bundles/{rigged['group_id']}")).json()
+    assert {one["device_id"] for one in bundle["members"]} == {"AUT-018", "ENE-013"}
+
+
+async def test_a_strangers_series_is_not_there(world: World) -> None:
+    """Its id and one that does not exist answer alike; the laboratory's look is recorded."""
+    kim, lee, staff = [await world.client(one) for one in (KIM, LEE, STAFF)]
+    made = await booked(kim)
+    foreign = await lee.get(f"/api/series/{made['series_id']}")
+    missing = await lee.get("/api/series/s-unknown")
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+    assert (await kim.get(f"/api/bundles/{made['series_id']}")).status_code == 404
+    assert (await staff.get(f"/api/series/{made['series_id']}")).status_code == 200
+    newest = await world.testbed.access_log.newest(1)
+    assert (newest[0].what, newest[0].subject) == ("read series", made["series_id"])
+
+
+async def test_a_refused_move_says_which_dates(world: World) -> None:
+    """The one that is taken, and that the others would be free; again for the same request."""
+    kim, lee = await world.client(KIM), await world.client(LEE)
+    made = await booked(kim)
+    await lee.post("/api/reservations", json=asked("14:00", "16:00", days=15))
+    first = made["members"][0]["reservation_id"]
+    times = {"start": tomorrow("14:00").isoformat(), "end": tomorrow("16:00").isoformat()}
+    path, key = f"/api/series/{made['series_id']}/reschedule", {"Idempotency-Key": "k"}
+    for _ in range(2):
+        answer = await kim.post(path, json={"from": first} | times, headers=key)
+        assert answer.status_code == 409
+        members = answer.json()["members"]
+        assert [one["state"] for one in members] == ["free", "free", "taken", "free"]
+        assert members[2]["conflicts"][0]["kind"] == "reservation"
+    (stored,) = await world.testbed.ledger.stored(types=["RequestRefused"], limit=9)
+    refused = decode_body(stored.body).event
+    assert isinstance(refused, RequestRefused)
+    assert (len(refused.asked), refused.conflict_members) == (4, (1,))
 
 
 async def test_bundles_are_whole(world: World) -> None:

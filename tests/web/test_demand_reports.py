@@ -30,7 +30,9 @@ async def test_refusals_are_counted_once_by_device_rule_and_hour(world: World) -
     auditor = await world.client(AUDITOR)
     by_device = (await auditor.get("/api/demand", params=span)).json()
     assert (by_device["by"], by_device["requests"], by_device["hours"]) == ("device", 2, 14)
-    assert by_device["items"] == [{"key": "AUT-018", "requests": 2, "hours": 14, "companies": 1}]
+    assert by_device["items"] == [
+        {"key": "AUT-018", "requests": 2, "hours": 14, "companies": 1, "waited": 0}
+    ]
     assert "counts once" in by_device["counted"]
     by_rule = (await auditor.get("/api/demand", params=span | {"by": "rule"})).json()
     assert {one["key"]: one["hours"] for one in by_rule["items"]} == {
@@ -131,6 +133,25 @@ async def test_the_page_prints_every_number_in_a_real_table(world: World, langua
     assert (heats.count("9"), heats.count("0")) == (2, 7 * 24 - 2)
     past = await browser.get("/demand?as_of=5")
     assert past.status == 200
+
+
+async def test_the_page_shows_what_waited(world: World) -> None:
+    """By device, rule and month beside the requests, and alone, by the hour, when asked for."""
+    await make_demand(world)
+    lee = await world.client(LEE)
+    assert (await lee.post("/api/waitlist", json=asked())).status_code == 201
+    browser = await browser_of(world, STAFF)
+    every, waiting = [await browser.get(f"/demand{more}") for more in ("", "?waiting=true")]
+    assert "대기 신청한 요청: 1" in every.words
+    heats = [re.findall(r'<td class="h(\d)">', page.answer.text) for page in (every, waiting)]
+    assert [heat.count("0") for heat in heats] == [7 * 24 - 12, 7 * 24 - 2]
+    assert "최대 이용 시간" in waiting.words
+    numbers = [
+        re.findall(r'<td class="num">([\d.]+)</td>', page.answer.text) for page in (every, waiting)
+    ]
+    by_device = ["2", "1", "1", "14"], ["1", "1", "1", "2"]
+    for expected, found in zip(by_device, numbers, strict=True):
+        assert any(found[at : at + 4] == expected for at in range(len(found)))
 
 
 async def test_the_page_refuses_impossible_days(world: World) -> None:

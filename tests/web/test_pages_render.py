@@ -29,6 +29,7 @@ PAGES = (
     "/mine?of=company",
     "/companies/mudeung/usage",
     "/calendars",
+    "/notices",
 )
 STAFF_PAGES = ("/staff", "/billing", "/demand")
 

@@ -1,0 +1,48 @@
+"""Times, spans of days and people as command lines name them."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+
+from booking.commands.common import Refused
+from booking.testbed import Testbed
+from domain.actor import SYSTEM, Actor
+from domain.bookable import EARLIEST, LATEST
+from domain.period import SEOUL
+
+MOST_DAYS = 3660
+
+
+def moment_of(text: str) -> datetime:
+    """`2026-12-07 09:00`, on the clock of Asia/Seoul unless an offset is said."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            f"a time such as 2026-12-07 09:00, not {text!r}"
+        ) from error
+    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=SEOUL)
+    if not EARLIEST <= moment <= LATEST:
+        raise argparse.ArgumentTypeError(f"a time from {EARLIEST:%Y} to {LATEST:%Y}, not {text!r}")
+    return moment
+
+
+def days_of(text: str) -> int:
+    """A whole number of days."""
+    if text.isdecimal() and len(text) <= len(str(MOST_DAYS)) and 0 <= int(text) <= MOST_DAYS:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"a whole number from 0 to {MOST_DAYS}, not {text!r}")
+
+
+async def staff_named(testbed: Testbed, email: str | None) -> Actor:
+    """Who of the laboratory orders something; without a name it is the system.
+
+    Raises Refused for people who may not act for the laboratory.
+    """
+    if email is None:
+        return SYSTEM
+    account = await testbed.accounts.by_email(email)
+    if account is None or not account.is_lab or account.disabled_at is not None:
+        raise Refused(f"{email} is nobody of the laboratory's staff.")
+    return account.actor
