@@ -88,10 +88,12 @@ BEGIN ATOMIC
         CROSS JOIN LATERAL generate_series(event_from[w.member], event_to[w.member]) AS n
     ) AS b;
     INSERT INTO ledger.event_tags (tag, type, position)
-    SELECT tag, event_types[n], w.first + n - event_from[w.member]
-    FROM unnest(members, firsts) AS w (member, first)
-    CROSS JOIN LATERAL generate_series(event_from[w.member], event_to[w.member]) AS n
-    CROSS JOIN LATERAL unnest(string_to_array(event_tags[n], chr(31))) AS tag;
+    SELECT unnest(string_to_array(event_tags[b.n], chr(31))), event_types[b.n], b.before + b.n
+    FROM (
+        SELECT generate_series(event_from[w.member], event_to[w.member]) AS n,
+               w.first - event_from[w.member] AS before
+        FROM unnest(members, firsts) AS w (member, first)
+    ) AS b;
 END;
 
 -- Appends a batch of members, each with its own request, condition and answer, in one transaction.
