@@ -1,7 +1,8 @@
 """The ledger: one table of events in a total order, read and appended to over asyncpg.
 
 It speaks the words of `eventsourcing.dcb` (events with a type and tags; append unless something
-matches a query after a position), asynchronously. What is promised stands in `ledger.sql`.
+matches a query after a position), asynchronously. What is promised stands in `ledger.sql`
+and `ledger_append.sql`.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from domain.stored import Envelope, decode_body, encode_tail
 SEPARATOR = "\x1f"
 """Joins lists on their way into the database; no type and no tag may contain it."""
 MOST_EVENTS_APPENDED = 999
-"""The most events of one append (`ledger.sql` counts on it)."""
+"""The most events of one append (`ledger_append.sql` counts on it)."""
 MOST_EVENTS_READ = 1_000
 """The most events that one look-up by type or tag returns."""
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from math import ceil
 from time import monotonic
 from typing import Any
 
@@ -22,6 +23,8 @@ MOST_MEMBERS = 128
 """Appends in one transaction at most; it bounds how long the head stays locked."""
 LANES = 2
 """Connections that append in turn."""
+SHARED_FROM = 4
+"""Appends under way from which the lanes share them; fewer go together."""
 MOST_WAITING = 10_000
 """Appends that may wait in a process; one more is refused as unreachable."""
 GIVE_UP_SECONDS = 10.0
@@ -40,7 +43,7 @@ UNREACHABLE = (
 
 _CALL = (
     "SELECT outcome, first, last, recorded_at FROM ledger.append("
-    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+    "$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
 )
 
 
@@ -108,6 +111,7 @@ class Writer:
         self._more = asyncio.Event()
         self._lanes = [_Lane(pool, rules) for _ in range(LANES)]
         self._tasks: list[asyncio.Task[None]] = []
+        self._sent = 0  # appends that the lanes have under way
 
     async def append(self, draft: Draft) -> Appended:
         if len(self._waiting) >= MOST_WAITING:
@@ -132,14 +136,31 @@ class Writer:
         try:
             while True:
                 await self._more.wait()
-                count = min(len(self._waiting), MOST_MEMBERS)
-                batch = [self._waiting.popleft() for _ in range(count)]
-                if not self._waiting:
-                    self._more.clear()
+                batch = self._taken()
                 if batch:
-                    await lane.write(batch)
+                    self._sent += len(batch)
+                    try:
+                        await lane.write(batch)
+                    finally:
+                        self._sent -= len(batch)
+                    # Whoever was answered may append again at once, and then travels with the rest.
+                    await asyncio.sleep(0)
         finally:
             await lane.let_go()
+
+    def _taken(self) -> list[_Waiting]:
+        """What a lane sends next: all that waits or, where many append at the same time, its share.
+
+        Did one lane take all of them, then the database would rest while their callers go on, and
+        they while it works.
+        """
+        under_way = len(self._waiting) + self._sent
+        share = MOST_MEMBERS if under_way < SHARED_FROM else ceil(under_way / LANES)
+        count = min(len(self._waiting), MOST_MEMBERS, share)
+        batch = [self._waiting.popleft() for _ in range(count)]
+        if not self._waiting:
+            self._more.clear()
+        return batch
 
 
 class _Lane:
@@ -222,7 +243,18 @@ def _arguments(drafts: Sequence[Draft]) -> list[list[Any]]:
         [member for member, draft in enumerate(drafts, start=1) for _ in draft.query_types],
         [types for draft in drafts for types in draft.query_types],
         [tags for draft in drafts for tags in draft.query_tags],
+        list(_names_earlier(drafts)),
     ]
+
+
+def _names_earlier(drafts: Sequence[Draft]) -> Iterator[bool]:
+    """Of each draft, whether its request or its queries name a tag of an earlier one's events."""
+    carried: set[str] = set()
+    for draft in drafts:
+        named = {tag for tags in draft.query_tags for tag in tags.split("\x1f")}
+        # A query without tags asks for all of them.
+        yield bool(carried) and ("" in named or not carried.isdisjoint({draft.request_tag, *named}))
+        carried.update(tag for event in draft.events for tag in event.tags)
 
 
 def _bounds(sizes: Sequence[int]) -> tuple[list[int], list[int]]:

@@ -1,10 +1,11 @@
 """Appends a second of our ledger and of the library's recorder, side by side on one PostgreSQL.
 
-    python -m tests.benchmarks.appends [--seconds 3] [--rounds 3] [--events 3]
+    python -m tests.benchmarks.appends [--seconds 3] [--rounds 3] [--events 3 1]
 
-Each append carries the tags and the boundary of a real booking: its reservation, device, company,
-account and months, and the queries that a decision about it recalls. Rounds alternate between the
-two, and the median is printed, since timings on a shared machine are noisy.
+Each event carries the tags of a real booking (reservation, device, company, account and months)
+and each append the boundary of one: the queries that a decision about it recalls. A booking is one
+event; a bundle of devices or a return is some three. Rounds alternate between the two, and the
+median is printed, since timings on a shared machine are noisy.
 """
 
 from __future__ import annotations
@@ -54,21 +55,21 @@ def main() -> None:
 
 
 def _compare(url: str, arguments: argparse.Namespace) -> None:
-    print(f"{'callers':>8} {'ours/s':>9} {'library/s':>10} {'ratio':>6}")  # noqa: T201
-    for callers in CALLERS:
+    print("events in an append  callers     ours/s  library/s   ratio")  # noqa: T201
+    for events, callers in itertools.product(arguments.events, CALLERS):
         ours, theirs = [], []
         for _ in range(arguments.rounds):
-            ours.append(asyncio.run(_ours(url, callers, arguments)))
-            theirs.append(_library(url, callers, arguments))
+            ours.append(asyncio.run(_ours(url, callers, events, arguments.seconds)))
+            theirs.append(_library(url, callers, events, arguments.seconds))
         mine, its = statistics.median(ours), statistics.median(theirs)
-        print(f"{callers:>8} {mine:>9.0f} {its:>10.0f} {mine / its:>6.2f}")  # noqa: T201
+        print(f"{events:>19} {callers:>8} {mine:>10.0f} {its:>10.0f} {mine / its:>7.2f}")  # noqa: T201
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=3.0, help="length of one round")
     parser.add_argument("--rounds", type=int, default=3, help="rounds of which the median counts")
-    parser.add_argument("--events", type=int, default=3, help="events in an append")
+    parser.add_argument("--events", type=int, nargs="+", default=[3, 1], help="in an append")
     return parser.parse_args()
 
 
@@ -102,10 +103,10 @@ def _boundary(number: int) -> tuple[list[str], list[str]]:
     return joined([query for fact in facts for query in fact.queries])
 
 
-async def _ours(url: str, callers: int, arguments: argparse.Namespace) -> float:
+async def _ours(url: str, callers: int, events_each: int, seconds: float) -> float:
     database = await connect(url)
     ledger = Ledger(database.app)
-    end = perf_counter() + arguments.seconds
+    end = perf_counter() + seconds
     done = 0
 
     async def caller() -> None:
@@ -114,7 +115,7 @@ async def _ours(url: str, callers: int, arguments: argparse.Namespace) -> float:
         while perf_counter() < end:
             request = Request.of("bench", None, b"")
             envelope = Envelope(by="bench", digest=request.digest)
-            events = [_event(next(numbers)) for _ in range(arguments.events)]
+            events = [_event(next(numbers)) for _ in range(events_each)]
             types, tags = _boundary(next(numbers))
             draft = Draft(
                 request_tag=request.tag,
@@ -135,15 +136,15 @@ async def _ours(url: str, callers: int, arguments: argparse.Namespace) -> float:
     return done / took
 
 
-def _library(url: str, callers: int, arguments: argparse.Namespace) -> float:
+def _library(url: str, callers: int, events_each: int, seconds: float) -> float:
     with _recorder(url, callers) as recorder:
-        end = perf_counter() + arguments.seconds
+        end = perf_counter() + seconds
         counts = [0] * callers
 
         def caller(which: int) -> None:
             after = 0
             while perf_counter() < end:
-                events = [_event(next(numbers)) for _ in range(arguments.events)]
+                events = [_event(next(numbers)) for _ in range(events_each)]
                 types, tags = _boundary(next(numbers))
                 query = DCBQuery(
                     items=[

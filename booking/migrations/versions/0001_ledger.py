@@ -5,10 +5,7 @@ Revision ID: 0001_ledger
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
-
-from alembic import op
+from booking.migrations.scripts import run, run_file
 
 revision = "0001_ledger"
 down_revision: str | None = None
@@ -39,16 +36,6 @@ CREATE EXTENSION IF NOT EXISTS btree_gist;
 
 
 def upgrade() -> None:
-    ledger = Path(__file__).parent.parent.parent / "ledger.sql"
-    _run(ROLES)
-    _run(ledger.read_text(encoding="utf-8"))
-
-
-def _run(script: str) -> None:
-    """Many statements at once, which only the driver's own connection takes."""
-    adapted: Any = op.get_bind().connection.dbapi_connection
-
-    async def execute(driver: Any) -> None:
-        await driver.execute(script)
-
-    adapted.run_async(execute)
+    run(ROLES)
+    run_file("ledger.sql")
+    run_file("ledger_append.sql")
