@@ -129,7 +129,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The device is not broken down: {actual}.",
     },
     "extension_by_staff": {
-        "ko": "승인이 필요한 장비라 사용 중에는 실험실에서만 연장할 수 있어요. 담당자에게 요청하세요.",
+        "ko": "승인이 필요한 장비예요. 사용 중 연장은 담당자만 할 수 있으니 요청해 주세요.",
         "en": "This device needs approval: in use, only the staff can extend it. Please ask them.",
     },
     "too_early": {

@@ -44,7 +44,7 @@ def project(recorded: Recorded) -> Iterator[Operation]:
             yield _service(recorded, event.device_id, in_service=True)
 
 
-_metadata = MetaData(schema=schema_of("demand", 1))
+_metadata = MetaData(schema=schema_of("demand", 2))
 wishes = versioned(
     "wishes",
     _metadata,
@@ -82,7 +82,7 @@ services = versioned(
     key=("device_id", "position"),
 )
 Index("wishes_by_start", wishes.c.starts_at)
-VIEW = View("demand", 1, _metadata, project)
+VIEW = View("demand", 2, _metadata, project)
 
 
 def _wishes(recorded: Recorded, event: e.RequestRefused) -> Iterator[Put]:

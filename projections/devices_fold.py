@@ -56,7 +56,7 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
             yield End("closures", {"day": event.day})
 
 
-_metadata = MetaData(schema=schema_of("devices", 1))
+_metadata = MetaData(schema=schema_of("devices", 2))
 devices = versioned(
     "devices",
     _metadata,
@@ -111,7 +111,7 @@ closures = versioned(
     Column("name_en", Text, nullable=False),
     key=("day",),
 )
-VIEW = View("devices", 1, _metadata, project)
+VIEW = View("devices", 2, _metadata, project)
 
 _AS_NEW = {
     "suspended": False,

@@ -15,6 +15,7 @@ from domain.period import Period
 from domain.terms_of_use import TermsOfUse
 from domain.text import Text
 from projections.devices import closures_between, device_ids, get_device, list_devices
+from projections.devices_fold import VIEW as DEVICES
 from projections.projector import Projector
 from tests.projections.written import WrittenLedger
 from tests.scenario import AUT, ENE, HEA, SEALED, TEXT, closure, device, nine, noon, taken, ten
@@ -177,6 +178,6 @@ async def test_the_application_reads_views_and_cannot_write_them(
     await ledger.append(*device())
     await projector.catch_up()
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
-        await database.app.execute("UPDATE view_devices_v1.devices SET sector = 'energy'")
+        await database.app.execute(f"UPDATE {DEVICES.schema}.devices SET sector = 'energy'")
     with pytest.raises(asyncpg.InsufficientPrivilegeError):
         await database.app.execute("UPDATE views.positions SET position = 0")

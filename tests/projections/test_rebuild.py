@@ -9,8 +9,11 @@ import pytest
 
 from booking.database import Database
 from projections.calendar import list_reservations
+from projections.calendar_fold import VIEW as CALENDAR
+from projections.devices_fold import VIEW as DEVICES
 from projections.operations import ProjectionStoppedError
 from projections.projector import Projector
+from projections.usage_fold import VIEW as USAGE
 from projections.views import VIEWS
 from tests.projections.history import History
 from tests.projections.written import WrittenLedger
@@ -28,7 +31,7 @@ async def test_replay_finds_a_row_changed_by_hand(
     await ledger.append(*device())
     since = await ledger.append(taken(nine, ten))
     await projector.catch_up()
-    await owner.execute("UPDATE view_calendar_v3.entries SET status = 'returned'")
+    await owner.execute(f"UPDATE {CALENDAR.schema}.entries SET status = 'returned'")
     difference = await projector.replay_check(nothing)
     assert difference is not None
     assert (difference.view, difference.table, difference.since) == ("calendar", "entries", since)
@@ -40,11 +43,11 @@ async def test_replay_finds_a_row_changed_by_hand(
 @pytest.mark.parametrize(
     ("damage", "found"),
     [
-        ("DELETE FROM view_usage_v3.booked", ("usage", "booked")),
-        ("UPDATE view_devices_v1.devices SET since = since + 1", ("devices", "devices")),
-        ("UPDATE view_calendar_v3.sectors SET until = since + 1", ("calendar", "sectors")),
+        (f"DELETE FROM {USAGE.schema}.booked", ("usage", "booked")),
+        (f"UPDATE {DEVICES.schema}.devices SET since = since + 1", ("devices", "devices")),
+        (f"UPDATE {CALENDAR.schema}.sectors SET until = since + 1", ("calendar", "sectors")),
         (
-            "INSERT INTO view_devices_v1.rates SELECT 'AUT-999', 1, 1, NULL",
+            f"INSERT INTO {DEVICES.schema}.rates SELECT 'AUT-999', 1, 1, NULL",
             ("devices", "rates"),
         ),
     ],
@@ -85,7 +88,7 @@ async def test_a_rebuild_repairs_and_says_what_was_wrong(
     await projector.catch_up()
     before = (await projector.positions())["calendar"]
     await owner.execute(
-        "UPDATE view_calendar_v3.entries SET starts_at = starts_at - '1h'::interval"
+        f"UPDATE {CALENDAR.schema}.entries SET starts_at = starts_at - '1h'::interval"
     )
     seen: list[tuple[int, int]] = []
     rebuilt = await projector.rebuild("calendar", lambda done, total: seen.append((done, total)))

@@ -9,6 +9,7 @@ import msgspec
 from booking.database import Database
 from domain import events as e
 from domain.text import Text
+from projections.devices_fold import VIEW as DEVICES
 from projections.projector import Projector
 from projections.statements import rates_of, statement, statements_of
 from tests.projections.test_usage import logged
@@ -101,6 +102,7 @@ async def test_prices_come_newest_first(
     assert kind.position == at
     assert await rates_of(database.app, AUT, as_of=at - 1) == [general]
     shown = await database.app.fetchval(
-        "SELECT krw_per_hour FROM view_devices_v1.rates WHERE device_id = $1 AND until IS NULL", AUT
+        f"SELECT krw_per_hour FROM {DEVICES.schema}.rates WHERE device_id = $1 AND until IS NULL",
+        AUT,
     )
     assert shown == 10_000

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0004_mail"
-down_revision = "0003_worker"
+revision = "0005_mail"
+down_revision = "0004_append"
 branch_labels = None
 depends_on = None
 
