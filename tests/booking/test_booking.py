@@ -3,75 +3,31 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from booking.app import Booking
-from booking.database import Database, connect
-from booking.ledger import Ledger, Request
+from booking.ledger import Request
 from booking.writer import RequestMismatch
 from domain.actor import SYSTEM, Actor
-from domain.companies import OpenLedger, RegisterCompany, SetQuota
-from domain.devices import CommissionDevice, SetTerms
+from domain.companies import SetQuota
+from domain.devices import SetTerms
 from domain.events import RequestRefused, ReservationConfirmed
 from domain.period import Period
 from domain.rejected import Rejected
 from domain.reservations import CancelReservation, ReserveDevice
 from domain.terms_of_use import TermsOfUse
-from domain.text import Text
+from tests.booking.small_world import furnish, slot
 
 KIM = Actor(account_id="a-kim", role="member", company_id="mudeung")
-NAME = Text("이름", "name")
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await connect(database_url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def booking(database: Database) -> AsyncIterator[Booking]:
-    """One process's decisions, with ten bench devices and a company without a quota."""
-    ledger = Ledger(database.app)
-    made = Booking(ledger, database.app)
-    await made.do(OpenLedger(by=SYSTEM, origin="test"))
-    for number in range(10):
-        await made.do(
-            CommissionDevice(
-                by=SYSTEM,
-                device_id=f"D-{number}",
-                name=NAME,
-                sector="energy",
-                site=NAME,
-                location=NAME,
-                registration_number="1",
-            )
-        )
-        await made.do(SetTerms(by=SYSTEM, device_id=f"D-{number}", terms=TermsOfUse()))
-    await made.do(
-        RegisterCompany(by=SYSTEM, company_id="mudeung", name=NAME, sector="energy", kind="small")
-    )
-    yield made
-    await ledger.close()
-
-
-@pytest.fixture
-async def other(booking: Booking) -> AsyncIterator[Booking]:
-    """Another process's decisions on the same ledger: own writer, own queues."""
-    ledger = Ledger(booking._pool)
-    yield Booking(ledger, booking._pool)
-    await ledger.close()
-
-
-def tomorrow(slot: int = 0, length: int = 1) -> Period:
-    """Half-hour slots from 15:00 UTC tomorrow, which is midnight of Asia/Seoul."""
-    day = datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0)
-    start = day + timedelta(days=1, minutes=30 * slot)
-    return Period(start, start + timedelta(minutes=30 * length))
+async def booking(deciding: Booking) -> Booking:
+    """Ten bench devices and a company without a quota."""
+    devices = [f"D-{number}" for number in range(10)]
+    await furnish(deciding, devices=devices, companies=["mudeung"])
+    return deciding
 
 
 def reserve(number: int, period: Period, device_id: str = "D-0") -> ReserveDevice:
@@ -88,7 +44,7 @@ def reserve(number: int, period: Period, device_id: str = "D-0") -> ReserveDevic
 async def test_of_many_callers_for_one_slot_one_wins(booking: Booking, other: Booking) -> None:
     """Sixty callers in two processes: one booking, and a recorded refusal for each other."""
     answers = await asyncio.gather(
-        *((booking, other)[n % 2].do(reserve(n, tomorrow())) for n in range(60)),
+        *((booking, other)[n % 2].do(reserve(n, slot())) for n in range(60)),
         return_exceptions=True,
     )
     refused = [answer for answer in answers if isinstance(answer, Rejected)]
@@ -100,7 +56,7 @@ async def test_of_many_callers_for_one_slot_one_wins(booking: Booking, other: Bo
 
 async def test_callers_for_different_slots_all_win(booking: Booking, other: Booking) -> None:
     """Eighty callers want eighty free slots of one device: nobody starves."""
-    await asyncio.gather(*((booking, other)[n % 2].do(reserve(n, tomorrow(n))) for n in range(80)))
+    await asyncio.gather(*((booking, other)[n % 2].do(reserve(n, slot(n))) for n in range(80)))
     stored = await booking._ledger.stored(types=["ReservationConfirmed"], limit=100)
     assert len(stored) == 80
 
@@ -110,7 +66,7 @@ async def test_the_last_hour_of_a_quota_goes_to_one(booking: Booking, other: Boo
     await booking.do(SetQuota(by=SYSTEM, company_id="mudeung", hours=0.5))
     answers = await asyncio.gather(
         *(
-            (booking, other)[n % 2].do(reserve(n, tomorrow(), device_id=f"D-{n % 10}"))
+            (booking, other)[n % 2].do(reserve(n, slot(), device_id=f"D-{n % 10}"))
             for n in range(40)
         ),
         return_exceptions=True,
@@ -123,7 +79,7 @@ async def test_the_same_request_is_decided_once(booking: Booking, other: Booking
     """Twenty repetitions of one request in two processes: one booking, one answer for all."""
     request = Request.of(KIM.account_id, "key", b"body")
     answers = await asyncio.gather(
-        *((booking, other)[n % 2].do(reserve(n, tomorrow()), request=request) for n in range(20))
+        *((booking, other)[n % 2].do(reserve(n, slot()), request=request) for n in range(20))
     )
     (made,) = {done.of(ReservationConfirmed)[0].reservation_id for done in answers}
     assert sum(not done.repeated for done in answers) == 1
@@ -132,22 +88,22 @@ async def test_the_same_request_is_decided_once(booking: Booking, other: Booking
 
 async def test_a_refused_request_is_refused_again(booking: Booking) -> None:
     """A repeated request gets its first answer, even when the slot has become free meanwhile."""
-    await booking.do(reserve(1, tomorrow()))
+    await booking.do(reserve(1, slot()))
     request = Request.of(KIM.account_id, "key", b"body")
     with pytest.raises(Rejected) as first:
-        await booking.do(reserve(2, tomorrow()), request=request)
+        await booking.do(reserve(2, slot()), request=request)
     await booking.do(CancelReservation(by=KIM, reservation_id="r-1"))
     with pytest.raises(Rejected) as again:
-        await booking.do(reserve(2, tomorrow()), request=request)
+        await booking.do(reserve(2, slot()), request=request)
     assert again.value.violations == first.value.violations
     assert again.value.conflicts == first.value.conflicts
 
 
 async def test_a_key_stands_for_one_body(booking: Booking) -> None:
     """The same key with another body is an error of the caller's, and books nothing."""
-    await booking.do(reserve(1, tomorrow()), request=Request.of("a-kim", "key", b"one"))
+    await booking.do(reserve(1, slot()), request=Request.of("a-kim", "key", b"one"))
     with pytest.raises(RequestMismatch):
-        await booking.do(reserve(2, tomorrow(4)), request=Request.of("a-kim", "key", b"two"))
+        await booking.do(reserve(2, slot(4)), request=Request.of("a-kim", "key", b"two"))
 
 
 async def test_the_laboratorys_refusals_are_not_demand(booking: Booking) -> None:
@@ -160,7 +116,7 @@ async def test_the_laboratorys_refusals_are_not_demand(booking: Booking) -> None
 async def test_a_refusal_says_which_rule_and_values(booking: Booking) -> None:
     """The recorded refusal holds rule, limit and actual value, for the report on demand."""
     with pytest.raises(Rejected):
-        await booking.do(reserve(1, tomorrow(length=40)))
+        await booking.do(reserve(1, slot(length=40)))
     (stored,) = await booking._ledger.stored(types=["RequestRefused"], limit=10)
     (recorded,) = await booking._ledger.of_request(
         Request(tag=await _request_tag(booking, stored.position), digest="")
@@ -173,7 +129,7 @@ async def test_a_refusal_says_which_rule_and_values(booking: Booking) -> None:
 async def test_trying_out_records_nothing(booking: Booking) -> None:
     """A dry run says what would happen and leaves the ledger as it was."""
     before = (await booking._ledger.head()).position
-    (event,) = await booking.try_out(reserve(1, tomorrow()))
+    (event,) = await booking.try_out(reserve(1, slot()))
     assert isinstance(event, ReservationConfirmed)
     assert (await booking._ledger.head()).position == before
 

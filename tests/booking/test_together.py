@@ -3,78 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from booking.app import Booking
-from booking.database import Database, connect
-from booking.ledger import Ledger, Request
-from domain.actor import SYSTEM, Actor
-from domain.companies import OpenLedger, RegisterCompany
-from domain.devices import CommissionDevice, SetTerms
+from booking.ledger import Request
+from domain.actor import Actor
 from domain.events import RequestRefused, ReservationConfirmed
 from domain.period import Period
 from domain.rejected import Rejected
-from domain.terms_of_use import TermsOfUse
-from domain.text import Text
 from domain.together import Member, ReserveTogether
+from tests.booking.small_world import furnish, slot
 
 COMPANIES = ("mudeung", "hanbit")
-NAME = Text("이름", "name")
 RACES = 50
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = await connect(database_url)
-    yield opened
-    await opened.close()
-
-
-@pytest.fixture
-async def booking(database: Database) -> AsyncIterator[Booking]:
-    """One process's decisions, with a rig, its cabin, a meter, and two companies."""
-    ledger = Ledger(database.app)
-    made = Booking(ledger, database.app)
-    await made.do(OpenLedger(by=SYSTEM, origin="test"))
-    for device_id in ("rig", "cabin", "meter"):
-        await made.do(
-            CommissionDevice(
-                by=SYSTEM,
-                device_id=device_id,
-                name=NAME,
-                sector="energy",
-                site=NAME,
-                location=NAME,
-                registration_number="1",
-            )
-        )
-        await made.do(SetTerms(by=SYSTEM, device_id=device_id, terms=TermsOfUse()))
-    for company_id in COMPANIES:
-        await made.do(
-            RegisterCompany(
-                by=SYSTEM, company_id=company_id, name=NAME, sector="energy", kind="small"
-            )
-        )
-    yield made
-    await ledger.close()
-
-
-@pytest.fixture
-async def other(booking: Booking) -> AsyncIterator[Booking]:
-    """Another process's decisions on the same ledger: own writer, own queues."""
-    ledger = Ledger(booking._pool)
-    yield Booking(ledger, booking._pool)
-    await ledger.close()
-
-
-def slot(number: int, length: int = 1) -> Period:
-    """Half-hour slots from 15:00 UTC tomorrow, which is midnight of Asia/Seoul."""
-    day = datetime.now(UTC).replace(hour=15, minute=0, second=0, microsecond=0)
-    start = day + timedelta(days=1, minutes=30 * number)
-    return Period(start, start + timedelta(minutes=30 * length))
+async def booking(deciding: Booking) -> Booking:
+    """A rig, its cabin, a meter, and two companies."""
+    await furnish(deciding, devices=["rig", "cabin", "meter"], companies=COMPANIES)
+    return deciding
 
 
 def bundle(company_id: str, period: Period, *devices: str) -> ReserveTogether:

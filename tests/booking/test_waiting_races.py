@@ -12,7 +12,6 @@ import pytest
 from booking.app import Booking
 from domain import events as e
 from domain.actor import SYSTEM, Actor
-from domain.companies import RegisterCompany
 from domain.decisions import Command
 from domain.event import Event
 from domain.outages import ScheduleOutage
@@ -22,30 +21,19 @@ from domain.reservations import CancelReservation, ReserveDevice
 from domain.stored import decode_body
 from domain.waiting import AcceptOffer, JoinWaitlist, LeaveWaitlist
 from projections.projector import Projector
-from tests.booking.test_booking import (  # noqa: F401 - fixtures
-    KIM,
-    NAME,
-    booking,
-    database,
-    other,
-    tomorrow,
-)
+from tests.booking.small_world import furnish, slot
 
+KIM = Actor(account_id="a-kim", role="member", company_id="mudeung")
 TIMES = 20
 WAITING = ("hanbit", "choa")
 OTHERS = tuple(f"o-{number}" for number in range(6))
 
 
 @pytest.fixture
-async def both(
-    booking: Booking,  # noqa: F811
-    other: Booking,  # noqa: F811
-) -> tuple[Booking, Booking]:
+async def both(deciding: Booking, other: Booking) -> tuple[Booking, Booking]:
     """Two processes' decisions, with companies that wait and companies that do not."""
-    for company_id in (*WAITING, *OTHERS):
-        names = {"name": NAME, "sector": "energy", "kind": "small"}
-        await booking.do(RegisterCompany(by=SYSTEM, company_id=company_id, **names))
-    return booking, other
+    await furnish(deciding, devices=["D-0"], companies=["mudeung", *WAITING, *OTHERS])
+    return deciding, other
 
 
 def member(company_id: str) -> Actor:
@@ -87,7 +75,7 @@ async def at_once(both: tuple[Booking, Booking], *commands: Command) -> list[Any
     )
 
 
-async def happened(booking: Booking, *types: type[Event]) -> list[Any]:  # noqa: F811
+async def happened(booking: Booking, *types: type[Event]) -> list[Any]:
     names = [kind.__name__ for kind in types]
     stored = await booking._ledger.stored(types=names, limit=1000)
     return [decode_body(one.body).event for one in stored]
@@ -95,12 +83,12 @@ async def happened(booking: Booking, *types: type[Event]) -> list[Any]:  # noqa:
 
 async def test_nobody_slips_in_between(
     both: tuple[Booking, Booking],
-    database: Any,  # noqa: F811
+    database: Any,
 ) -> None:
     """Whoever asks at the moment of a cancellation: the first in line gets the offer."""
     first, random = both[0], Random(7)  # noqa: S311 - any order will do
     for number in range(TIMES):
-        period = tomorrow(number)
+        period = slot(number)
         await first.do(reserve("mudeung", number, period))
         for company_id in WAITING:
             await first.do(join(company_id, number, period))
@@ -123,7 +111,7 @@ async def test_nobody_waits_for_free_time(both: tuple[Booking, Booking]) -> None
     """Joining at the moment of a cancellation: either an offer follows, or the time is free."""
     first = both[0]
     for number in range(TIMES):
-        period = tomorrow(number)
+        period = slot(number)
         await first.do(reserve("mudeung", number, period))
         commands = [join("hanbit", number, period), cancel(number)]
         joined, cancelled = await at_once(both, *commands)
@@ -138,7 +126,7 @@ async def test_an_offer_has_one_end(both: tuple[Booking, Booking]) -> None:
     """Accepted twice, given up, and hit by an outage at once: the time is held once at the end."""
     first = both[0]
     for number in range(TIMES):
-        period = tomorrow(number)
+        period = slot(number)
         await first.do(reserve("mudeung", number, period))
         await first.do(join("hanbit", number, period))
         await first.do(cancel(number))
