@@ -9,7 +9,7 @@ import msgspec
 
 from domain import events as e
 from domain.agenda import leaving
-from domain.bookable import Plan, asks_approval, require_bookable, require_sane
+from domain.bookable import Bookable, Plan, asks_approval, require_bookable, require_sane
 from domain.closures import Closures
 from domain.decisions import Command, Happened, Recall
 from domain.due import when_made
@@ -55,20 +55,23 @@ async def reschedule_reservation(command: RescheduleReservation, recall: Recall)
     require_sane(command.period)
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested", "confirmed")
-    await _require_early(reservation, latest, recall)
+    if command.period == latest.period:
+        raise Rejected("nothing_to_change")
+    pardoned = named_rules(command.override, command.by)
+    pardon = Pardon(pardoned)
+    await _require_early(reservation, latest, pardon, recall)
     plan = Plan.of(reservation.require_made(), latest)
-    plan = msgspec.structs.replace(
-        plan, period=command.period, pardoned=named_rules(command.override, command.by)
-    )
+    plan = msgspec.structs.replace(plan, period=command.period, pardoned=pardoned)
     bookable = await require_bookable(plan, recall)
-    status = _status_after(reservation, asks_approval(bookable, command.by))
+    status = _status_after(reservation, bookable, asks_approval(bookable, command.by))
     moved = e.ReservationRescheduled(
         **carried(latest, period=command.period, occupied=bookable.occupied),
         **when_made(bookable.terms, command.period, recall.now, asks=status == "requested"),
         status=status,
         left=leaving(latest),
     )
-    return [moved, *overridden(command.override, bookable.overridden, moved)]
+    needed = (*pardon.needed, *bookable.overridden)
+    return [moved, *overridden(command.override, needed, moved)]
 
 
 async def shorten_reservation(command: ShortenReservation, recall: Recall) -> Happened:
@@ -111,7 +114,7 @@ async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happ
         # The device is out, so that this cannot wait for an answer as a request does, and the
         # laboratory has not agreed to the time. Staff are at hand: they extend it, or say no.
         raise Rejected("extension_by_staff")
-    status = "in_use" if in_use else _status_after(reservation, asks)
+    status = "in_use" if in_use else _status_after(reservation, bookable, asks)
     if in_use:
         occupied = Period(latest.occupied.start, occupied.end)
     longer = e.ReservationExtended(
@@ -131,18 +134,21 @@ async def transfer_reservation(command: TransferReservation, recall: Recall) -> 
     moves = device_id != latest.device_id
     if not moves and account_id == latest.account_id:
         raise Rejected("nothing_to_change")
+    pardoned = named_rules(command.override, command.by)
+    pardon = Pardon(pardoned)
     if moves:
-        await _require_early(reservation, latest, recall)
+        await _require_early(reservation, latest, pardon, recall)
     plan = Plan.of(reservation.require_made(), latest)
     plan = msgspec.structs.replace(
         plan,
         account_id=account_id,
         device_id=device_id,
         running=not moves,
-        pardoned=named_rules(command.override, command.by),
+        pardoned=pardoned,
     )
     bookable = await require_bookable(plan, recall)
-    status = _status_after(reservation, moves and asks_approval(bookable, command.by))
+    asks = moves and asks_approval(bookable, command.by)
+    status = _status_after(reservation, bookable, asks)
     to = {"device_id": device_id, "account_id": account_id, "sector": bookable.sector}
     given = e.ReservationTransferred(
         **carried(latest, **to, occupied=bookable.occupied),
@@ -151,19 +157,22 @@ async def transfer_reservation(command: TransferReservation, recall: Recall) -> 
         left=leaving(latest),
         former_account_id=latest.account_id if account_id != latest.account_id else None,
     )
-    return [given, *overridden(command.override, bookable.overridden, given)]
+    needed = (*pardon.needed, *bookable.overridden)
+    return [given, *overridden(command.override, needed, given)]
 
 
 async def _require_early(
-    reservation: Reservation, latest: e.ReservationEvent, recall: Recall
+    reservation: Reservation, latest: e.ReservationEvent, pardon: Pardon, recall: Recall
 ) -> None:
     """Refuses to move a promised reservation so late that cancelling it would count.
 
-    Otherwise moving it away would be the way around a late cancellation.
+    Otherwise moving it away would be the way around a late cancellation. The laboratory may set
+    that aside, for a device that fails in somebody's hands at the counter.
     """
     (terms,) = await recall(Terms(latest.device_id))
     if reservation.promised and terms.is_late(latest.period, recall.now):
-        raise Rejected("change_notice", limit=terms.now.cancel_notice_minutes)
+        with pardon.given():
+            raise Rejected("change_notice", limit=terms.now.cancel_notice_minutes)
 
 
 def _require_ahead(period: Period, now: datetime) -> None:
@@ -186,6 +195,15 @@ def _less(latest: e.ReservationEvent, occupied: Period, *, in_use: bool) -> Peri
     return Period(start, min(latest.occupied.end, occupied.end))
 
 
-def _status_after(reservation: Reservation, asks: bool) -> Literal["requested", "confirmed"]:
-    """A change does not answer an open request, and one that needs approval asks again."""
-    return "requested" if asks or reservation.status == "requested" else "confirmed"
+def _status_after(
+    reservation: Reservation, bookable: Bookable, asks: bool
+) -> Literal["requested", "confirmed"]:
+    """What is confirmed asks again where its change needs approval.
+
+    An open request is answered by no change, whoever makes it, as long as there is anything to
+    answer: where it comes to stand on terms without approval it is confirmed, or it would expire
+    for want of an answer that nobody is asked for.
+    """
+    if reservation.status == "requested":
+        asks = bookable.terms.approval_required
+    return "requested" if asks else "confirmed"

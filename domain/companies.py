@@ -171,6 +171,7 @@ async def suspend_company(command: SuspendCompany, recall: Recall) -> Happened:
 
 async def reinstate_company(command: ReinstateCompany, recall: Recall) -> Happened:
     (standing,) = await recall(Standing(command.company_id))
+    standing.require_known()
     if not standing.suspended:
         raise Rejected("nothing_to_change")
     return [e.CompanyReinstated(company_id=command.company_id)]

@@ -12,13 +12,14 @@ from datetime import datetime
 from domain import events as e
 from domain.agenda import Agenda
 from domain.decisions import Command, Fact, Happened, Query, Recall
-from domain.device import Breakdown, InHand
+from domain.device import Breakdown, Calibration, InHand, Service
 from domain.due import SOON, hand_out_by, overdue_from
 from domain.event import Event
 from domain.no_shows import missed
 from domain.period import Period
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
+from domain.safety import SafetyStop
 from domain.terms import Terms
 
 
@@ -90,16 +91,14 @@ async def record_missed_start(command: RecordMissedStart, recall: Recall) -> Hap
         Reservation(command.reservation_id), Noted(command.reservation_id)
     )
     latest = reservation.require("confirmed")
-    terms, in_hand, breakdown = await recall(
-        Terms(latest.device_id), InHand(latest.device_id), Breakdown(latest.device_id)
-    )
+    (terms,) = await recall(Terms(latest.device_id))
     deadline = hand_out_by(terms.now, latest.period, reservation.promised_at)
     if deadline is None:
         raise Rejected("nothing_to_change")
     _require_due(deadline, recall.now)
     if noted.suspects(latest):
         return []  # staff were asked, and have not answered
-    doubt = _doubt(command, in_hand, breakdown)
+    doubt = await _doubt(command, latest, terms, recall)
     if doubt is not None:
         return [e.NoShowSuspected(**carried(latest), missed_at=deadline, doubt=doubt)]
     return await missed(e.NoShowRecorded(**carried(latest)), recall)
@@ -139,13 +138,32 @@ async def dismiss_no_show(command: DismissNoShow, recall: Recall) -> Happened:
     return [e.NoShowWithdrawn(**carried(latest))]
 
 
-def _doubt(command: RecordMissedStart, in_hand: InHand, breakdown: Breakdown) -> e.Doubt | None:
-    """Why this may not be the company's fault, or None where nothing excuses it."""
-    if in_hand.reservation_id is not None:
-        return "device_out"
-    if breakdown.breakdown_id is not None:
-        return "device_broken"
-    return "system_down" if command.system_was_down else None
+async def _doubt(
+    command: RecordMissedStart, latest: e.ReservationEvent, terms: Terms, recall: Recall
+) -> e.Doubt | None:
+    """Why this may not be the company's fault, or None where nothing excuses it.
+
+    Whatever refuses the hand-out of a device excuses who was not handed it.
+    """
+    device_id = latest.device_id
+    in_hand, breakdown, safety, service, calibration = await recall(
+        InHand(device_id),
+        Breakdown(device_id),
+        SafetyStop(device_id),
+        Service(device_id),
+        Calibration(device_id),
+    )
+    lapsed = terms.now.calibration_required and not calibration.is_valid(latest.period)
+    doubts: tuple[tuple[e.Doubt, bool], ...] = (
+        ("device_out", in_hand.reservation_id is not None),
+        ("device_broken", breakdown.breakdown_id is not None),
+        ("safety_stop", bool(safety.problems)),
+        ("device_retired", service.retired),
+        ("device_suspended", service.suspended),
+        ("calibration_lapsed", lapsed),
+        ("system_down", command.system_was_down),
+    )
+    return next((doubt for doubt, holds in doubts if holds), None)
 
 
 def _require_due(deadline: datetime, now: datetime) -> None:

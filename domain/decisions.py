@@ -93,6 +93,7 @@ class Recall:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._now: datetime | None = None
+        self._read: list[Slice] = []
         self.position = self._unknown
         self.boundary: list[Query] = []
         self.terms_version: int | None = None
@@ -102,6 +103,22 @@ class Recall:
         if self._now is None:
             raise RuntimeError("recall a fact before asking for the time")
         return self._now
+
+    def recorded_at(self, position: int) -> datetime:
+        """When an event was recorded that a recalled fact folded; LookupError for any other.
+
+        Facts keep positions and no times, for what was recorded when matters to few rules.
+        """
+        times = (
+            recorded.recorded_at
+            for answer in self._read
+            for recorded, _ in answer.events
+            if recorded.position == position
+        )
+        found = next(times, None)
+        if found is None:
+            raise LookupError(f"no fact was recalled that folds position {position}")
+        return found
 
     async def __call__(self, *facts: *Facts) -> tuple[*Facts]:
         """The same facts, brought up to date."""
@@ -114,6 +131,7 @@ class Recall:
             owners.extend([fact] * len(fact.queries))
         upto = None if self.position == self._unknown else self.position
         answer = await self._source.read(queries, upto)
+        self._read.append(answer)
         self._fold(answer, owners)
         self.boundary.extend(queries)
         if upto is None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from domain import events as e
 from domain.decisions import Fact, Query
 from domain.event import Event
-from domain.period import SEOUL, Period
+from domain.period import Period, last_day_before
 from domain.rejected import Rejected
 
 
@@ -70,11 +70,15 @@ class Calibration(Fact):
             case _:
                 raise TypeError(f"a calibration does not know {event!r}")
 
+    def is_valid(self, period: Period) -> bool:
+        """False where a period outlasts the certificate, or the device has none."""
+        return self.valid_until is not None and period.end <= self.valid_until
+
     def require_valid(self, period: Period) -> None:
         """Refuses a period that outlasts the certificate (or that has none)."""
-        if self.valid_until is None or period.end > self.valid_until:
-            until = self.valid_until and self.valid_until.astimezone(SEOUL).strftime("%Y-%m-%d")
-            raise Rejected("calibration", limit=until or "—", actual=self.device_id)
+        if not self.is_valid(period):
+            until = f"{last_day_before(self.valid_until):%Y-%m-%d}" if self.valid_until else "—"
+            raise Rejected("calibration", limit=until, actual=self.device_id)
 
 
 class InHand(Fact):

@@ -7,6 +7,7 @@ from typing import Any
 
 from domain import (
     calibration,
+    cancelling_outages,
     changes,
     companies,
     deadlines,
@@ -56,6 +57,7 @@ HANDLERS: dict[type[Command], Handler] = {
     repeating_outages.ScheduleOutages: repeating_outages.schedule_outages,
     outages.RescheduleOutage: outages.reschedule_outage,
     outages.CancelOutage: outages.cancel_outage,
+    cancelling_outages.CancelOutages: cancelling_outages.cancel_outages,
     outages.ReportBreakdown: outages.report_breakdown,
     outages.ExtendBreakdown: outages.extend_breakdown,
     outages.RepairDevice: outages.repair_device,

@@ -118,6 +118,9 @@ async def missed(no_show: e.NoShowRecorded, recall: Recall) -> Happened:
 
 async def set_no_show_policy(command: SetNoShowPolicy, recall: Recall) -> Happened:
     (policy,) = await recall(NoShowPolicy(command.company_id))
+    if command.company_id is not None:
+        (standing,) = await recall(Standing(command.company_id))
+        standing.require_known()
     known = policy.general if command.company_id is None else policy.own
     asked = e.NoShowPolicySet(
         company_id=command.company_id, most=command.most, window_days=command.window_days

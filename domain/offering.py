@@ -21,11 +21,12 @@ from domain.event import Event
 from domain.period import Period
 from domain.quota import Quota
 from domain.rejected import Rejected
+from domain.relieving import RELIEVING, relieved_by
 from domain.remembering import Remembering
 from domain.safety import SafetyStop
 from domain.standing import Standing
 from domain.terms import Terms
-from domain.waitlist import Line, wished
+from domain.waitlist import InLine, Line, OwnLine, wished
 
 Freed = dict[str, list[Period]]
 """The periods in which time became free, by device. Something else may have taken it again."""
@@ -40,29 +41,39 @@ async def offered(happened: Sequence[Event], recall: Recall) -> Happened:
     """
     if not any(isinstance(event, _CONCERNED) for event in happened):
         return []
-    freed = freed_by(happened, recall.now)
-    if not freed:
+    if not freed_by(happened, recall.now) and not relieved_by(happened, recall.now):
         return []
     memory = Remembering(recall)
     memory.hear(happened)
-    return await offers_of(freed, memory)
+    return await offers_after(happened, memory, recall.now)
 
 
-async def offers_of(freed: Freed, memory: Remembering) -> Happened:
+async def offers_after(happened: Sequence[Event], memory: Remembering, now: datetime) -> Happened:
     """The offers of freed time to those in line, each in turn.
 
-    Who cannot book at the moment, for whatever rule, is passed over and keeps the place.
+    Who cannot book at the moment, for whatever rule, is passed over and keeps the place. Where the
+    hours of a company's own months count no more, the times that it waits for are looked at again.
     """
+    freed = freed_by(happened, now)
+    lines = [OwnLine(*one) for one in relieved_by(happened, now).items()]
+    for line in await memory(*lines) if lines else ():
+        for one in line.ahead(now):
+            freed.setdefault(one.joined.device_id, []).append(one.joined.occupied)
+    return await _offers_of(freed, memory) if freed else []
+
+
+async def _offers_of(freed: Freed, memory: Remembering) -> Happened:
     wishes = await _in_line(freed, memory)
-    await memory.ahead(_shared(wishes))
+    await memory.ahead(_shared([one.joined for one in wishes]))
     offers: Happened = []
-    for joined in wishes:
+    for one in wishes:
+        joined = one.joined
         try:
             bookable = await require_bookable(Plan.wished(joined), memory)
         except Rejected:
             continue
         until = offer_until(bookable.terms, joined.period, memory.now)
-        offer = e.SlotOffered(**wished(joined), expires_at=until)
+        offer = e.SlotOffered(**wished(joined), expires_at=until, number=one.offers + 1)
         memory.hear([offer])
         offers.append(offer)
     return offers
@@ -98,12 +109,12 @@ def _freed(event: Event) -> Iterator[tuple[str, Period]]:
 
 
 _CONCERNED = (
-    *LIFTING,
+    *(*LIFTING, *RELIEVING, e.UsageCorrected),
     *(e.ReservationEvent, e.OutageEvent, e.BreakdownEvent, e.WaitlistEvent),
 )
 
 
-async def _in_line(freed: Freed, memory: Remembering) -> list[e.WaitlistJoined]:
+async def _in_line(freed: Freed, memory: Remembering) -> list[InLine]:
     """Who waits for time of which some was freed and all is free now, in the order of joining."""
     lines = [Line(device_id, periods) for device_id, periods in freed.items()]
     await memory(*lines)
@@ -120,7 +131,7 @@ async def _in_line(freed: Freed, memory: Remembering) -> list[e.WaitlistJoined]:
     if agendas:
         await memory(*agendas)
     return [
-        one.joined
+        one
         for one, agenda in zip(wishes, agendas, strict=True)
         if not agenda.overlapping(one.joined.occupied)
     ]

@@ -38,8 +38,10 @@ class Outage(Fact):
             raise Rejected("id_known", actual=self.outage_id)
 
     def require_planned(self) -> e.OutageEvent:
-        if self.planned is None:
+        if not self.known:
             raise Rejected("outage_unknown", actual=self.outage_id)
+        if self.planned is None:
+            raise Rejected("outage_cancelled", actual=self.outage_id)
         return self.planned
 
 

@@ -157,7 +157,9 @@ async def repair_device(command: RepairDevice, recall: Recall) -> Happened:
     (breakdown,) = await recall(Breakdown(command.device_id))
     breakdown_id, was = breakdown.require_broken()
     at = (command.at or recall.now).astimezone(UTC)
-    if not was.start < at <= recall.now:
+    if at <= was.start:
+        raise Rejected("before_breakdown", limit=shown(was.start), actual=shown(at))
+    if at > recall.now:
         raise Rejected("not_yet", limit=shown(recall.now), actual=shown(at))
     return [
         e.DeviceRepaired(

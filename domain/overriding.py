@@ -16,8 +16,10 @@ from domain.actor import Actor
 from domain.rejected import Rejected, Violation
 from domain.sealed import Sealed
 
-OVERRIDABLE = ("notice", "horizon", "opening_hours", "minimum", "maximum", "quota")
-"""Notice, horizon, hours, length (shortest and longest) and quota."""
+OF_MOVES = "change_notice"
+"""Until when before its start a booking may be moved, which a new booking never breaks."""
+OVERRIDABLE = ("notice", "horizon", "opening_hours", "minimum", "maximum", "quota", OF_MOVES)
+"""Notice, horizon, hours, length (shortest and longest), quota, and the notice of moves."""
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):

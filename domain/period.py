@@ -133,6 +133,11 @@ def at_clock(day: date, clock: str) -> datetime:
     return start + timedelta(hours=hours, minutes=minutes)
 
 
+def last_day_before(end: datetime) -> date:
+    """The last date of Asia/Seoul on which something is good that ends at `end`, exclusive."""
+    return (end.astimezone(SEOUL) - timedelta(microseconds=1)).date()
+
+
 def shown(moment: datetime) -> str:
     """A moment as people of the laboratory read it: the clock of Asia/Seoul, to the minute."""
     return moment.astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")

@@ -8,11 +8,12 @@ from typing import Any
 import msgspec
 
 from domain.period import Period
+from domain.said_values import said
 from domain.words import WORDS
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
-    """One broken rule. `limit` and `actual` are JSON values in the unit that the words name.
+    """One broken rule. `limit` and `actual` are JSON values: minutes, hours, statuses.
 
     `member` is the number, from 0, of the part of a command about several reservations.
     """
@@ -24,7 +25,9 @@ class Violation(msgspec.Struct, frozen=True, kw_only=True):
 
     def message(self, language: str) -> str:
         """The sentence for a reader of `ko` or `en`."""
-        return WORDS[self.rule][language].format(limit=self.limit, actual=self.actual)
+        limit = said(self.rule, self.limit, language)
+        actual = said(self.rule, self.actual, language)
+        return WORDS[self.rule][language].format(limit=limit, actual=actual)
 
 
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):

@@ -57,6 +57,12 @@ class Remembering(Recall):
     def now(self) -> datetime:
         return self._outer.now
 
+    def recorded_at(self, position: int) -> datetime:
+        """As the outer recall knows it; what this decision brings about is recorded now."""
+        if position > self._outer.position:
+            return self.now
+        return self._outer.recorded_at(position)
+
     async def __call__(self, *facts: *Facts) -> tuple[*Facts]:
         """The same facts, brought up to date."""
         named = [fact for fact in facts if isinstance(fact, Fact)]

@@ -28,12 +28,16 @@ MadeEvent = e.ReservationRequested | e.ReservationConfirmed
 
 
 class Reservation(Fact):
-    """A reservation as its events tell it."""
+    """A reservation as its events tell it.
+
+    `for_it_since` is the position since which it is for the device that it is for.
+    """
 
     def __init__(self, reservation_id: str) -> None:
         self.reservation_id = reservation_id
         self.status: Status | None = None
         self.made: MadeEvent | None = None
+        self.for_it_since: int | None = None
         self.latest: e.ReservationEvent | None = None
         self.handed_out_at: datetime | None = None
         self.handed_out_position: int | None = None
@@ -51,7 +55,9 @@ class Reservation(Fact):
     def when(self, event: Event, position: int) -> None:
         match event:
             case e.ReservationRequested() | e.ReservationConfirmed():
-                self.made = event
+                self.made, self.for_it_since = event, position
+            case e.ReservationTransferred() if self._changes_device(event):
+                self.for_it_since = position
             case e.DeviceHandedOut():
                 self.handed_out_at, self.handed_out_position = event.at, position
             case e.UsageLogged() | e.UsageCorrected():
@@ -101,10 +107,11 @@ class Reservation(Fact):
         """
         if self.status != "requested":
             return True
-        moved = self.latest is not None and (
-            isinstance(event, e.ReservationRescheduled) or event.device_id != self.latest.device_id
-        )
+        moved = isinstance(event, e.ReservationRescheduled) or self._changes_device(event)
         return self.promised and not moved
+
+    def _changes_device(self, event: e.ReservationEvent) -> bool:
+        return self.latest is not None and event.device_id != self.latest.device_id
 
     def require_line(self) -> Line:
         """The reservation's line in the use log, as corrected last."""

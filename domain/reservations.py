@@ -10,6 +10,7 @@ from domain.bookable import Plan, asks_approval, require_bookable
 from domain.claims import claimed
 from domain.decisions import Command, Happened, Recall
 from domain.due import promised_at, when_made
+from domain.members import still_bundled
 from domain.overriding import Override, named_rules, overridden
 from domain.period import Period, shown
 from domain.rejected import Rejected
@@ -111,7 +112,9 @@ async def approve_reservation(command: ApproveReservation, recall: Recall) -> Ha
 async def decline_reservation(command: DeclineReservation, recall: Recall) -> Happened:
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested")
-    return [e.ReservationDeclined(**carried(latest), reason=command.reason)]
+    # Who planned with the whole bundle decides about the rest of it, and has to know.
+    kept = await still_bundled(reservation, recall)
+    return [e.ReservationDeclined(**carried(latest), reason=command.reason, bundle_kept=kept)]
 
 
 async def cancel_reservation(command: CancelReservation, recall: Recall) -> Happened:

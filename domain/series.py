@@ -82,8 +82,16 @@ def occurrences(rule: SeriesRule) -> list[Occurrence]:
     return [_occurrence(start, start + timedelta(minutes=rule.minutes), zone) for start in starts]
 
 
+NO_ZONES = frozenset({"localtime", "posixrules", "Factory"})
+
+
 def zone_named(name: str) -> ZoneInfo:
-    """A zone of the IANA database; ValueError for anything else."""
+    """A zone of the IANA database; ValueError for anything else.
+
+    What a server may keep beside them is refused: its own zone, placeholders, copies of the zones.
+    """
+    if name in NO_ZONES or name.startswith(("posix/", "right/")):
+        raise ValueError(f"no such time zone: {name}")
     try:
         return ZoneInfo(name)
     except (LookupError, OSError, ValueError) as unknown:

@@ -41,9 +41,12 @@ class Standing(Fact):
             case _:
                 raise TypeError(f"standing does not know {event!r}")
 
-    def require_good(self) -> None:
+    def require_known(self) -> None:
         if not self.registered:
             raise Rejected("company_unknown", actual=self.company_id)
+
+    def require_good(self) -> None:
+        self.require_known()
         if self.suspended:
             raise Rejected("company_suspended", actual=self.company_id)
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Literal
 
-from domain import events as e
 from domain.agenda import Agenda
 from domain.bookable import require_sane
 from domain.changes import RescheduleReservation, reschedule_reservation
-from domain.decisions import Command, Fact, Happened, Query, Recall
-from domain.event import Event
+from domain.decisions import Command, Fact, Happened, Recall
+from domain.members import Members
 from domain.period import Period
 from domain.quota import Quota
 from domain.refusing import Refused, refused_together
@@ -48,26 +47,6 @@ class RescheduleTogether(_Together, frozen=True, kw_only=True):
 
     period: Period
     zone: str = "Asia/Seoul"
-
-
-class Members(Fact):
-    """Which reservations were booked together; how each stands now its own fact knows."""
-
-    def __init__(self, together: str) -> None:
-        self.together = together
-        self.made: list[e.ReservationEvent] = []
-
-    @property
-    def queries(self) -> Sequence[Query]:
-        types = (e.ReservationRequested, e.ReservationConfirmed)
-        return [Query(types=types, tags=(self.together,))]
-
-    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
-        match event:
-            case e.ReservationEvent():
-                self.made.append(event)
-            case _:
-                raise TypeError(f"members do not know {event!r}")
 
 
 async def members_ahead(

@@ -20,6 +20,7 @@ from domain.reservation import Reservation, carried
 from domain.safety import SafetyStop
 from domain.sealed import Sealed
 from domain.terms import Terms
+from domain.uses import Uses, require_after_booking, require_corrected
 
 
 class HandOutDevice(Command, frozen=True, kw_only=True):
@@ -66,6 +67,8 @@ class WaiveUsage(Command, frozen=True, kw_only=True):
 async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
     """Early is fine while nobody else holds the time before; broken or out already is not.
 
+    Entered late, it lies neither before the booking was made nor in anybody else's use.
+
     A hand-out that is entered after the no-show was recorded takes that back, if the time is still
     free. So it is after the no-show was withdrawn or dismissed: then the use took place after all.
     """
@@ -80,6 +83,7 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
         if occupied.start - at > EARLIEST_HAND_OUT:
             raise Rejected("too_early", limit=EARLIEST_HAND_OUT.days, actual=shown(at))
         occupied = Period(at, occupied.end)
+    require_after_booking(at, reservation, recall)
     device_id = latest.device_id
     service, safety, in_hand, breakdown, terms, calibration, agenda = await recall(
         Service(device_id),
@@ -100,6 +104,10 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
         # After a no-show the time was free for others; what was kept may have been overrun.
         held = None if freed else latest.occupied
         agenda.require_free(occupied, but=command.reservation_id, held=held)
+    if at < recall.now:
+        since = Period(at, recall.now)
+        (uses,) = await recall(Uses(device_id, since))
+        uses.require_none(since, but=command.reservation_id)
     return [e.DeviceHandedOut(**carried(latest, occupied=occupied), at=at, left=leaving(latest))]
 
 
@@ -162,6 +170,8 @@ async def withdraw_no_show(command: WithdrawNoShow, recall: Recall) -> Happened:
 async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
     """The correction keeps the price of the day of use and counts time and fee anew.
 
+    Refused are times that cannot be right: to come, in another use of the device, or far off.
+
     Nobody is asked whether the hours fit into a quota: they were used, and the next booking has
     what they leave.
     """
@@ -170,8 +180,14 @@ async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
     line = reservation.require_line()
     (terms,) = await recall(Terms(line.device_id))
     used = command.used or line.used
+    figures = {"samples": line.samples, "staff_minutes": line.staff_minutes}
+    asked = {name: getattr(command, name) for name in figures}
+    corrected = figures | {name: value for name, value in asked.items() if value is not None}
+    if used == line.used and corrected == figures:
+        raise Rejected("nothing_to_change")
     require_sane(used)
     _not_after(recall.now, used.end)
+    await require_corrected(used, line, reservation, recall)
     billed = billed_minutes(used, terms.now.slot_minutes) if command.used else line.billed_minutes
     return [
         e.UsageCorrected(
@@ -186,10 +202,7 @@ async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
             krw_per_hour=line.krw_per_hour,
             fee=fee(billed, line.krw_per_hour),
             usage_type=line.usage_type,
-            samples=line.samples if command.samples is None else command.samples,
-            staff_minutes=(
-                line.staff_minutes if command.staff_minutes is None else command.staff_minutes
-            ),
+            **corrected,
             reason=command.reason,
             was=line.used if used != line.used else None,
         )

@@ -76,6 +76,7 @@ async def join_waitlist(command: JoinWaitlist, recall: Recall) -> Happened:
     wish.require_new()
     if not agenda.overlapping(occupied):
         raise Rejected("slot_free", actual=shown(command.period.start))
+    agenda.require_not_held_by(command.account_id, occupied)
     line.require_room(command.company_id, occupied, recall.now)
     own.require_room()
     return [

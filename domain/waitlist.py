@@ -70,11 +70,15 @@ class Wish(Fact):
 
 
 class InLine(msgspec.Struct, frozen=True):
-    """An open wish with its place: those with smaller `position` come first."""
+    """An open wish with its place: those with smaller `position` come first.
+
+    `offers` is how often its time was offered to it, an offer that stands included.
+    """
 
     position: int
     joined: e.WaitlistJoined
     offered: bool = False
+    offers: int = 0
 
 
 class _Wishes(Fact):
@@ -90,7 +94,9 @@ class _Wishes(Fact):
             case e.SlotOffered() | e.OfferWithdrawn():
                 before = self.wishes[event.wish_id]
                 offered = isinstance(event, e.SlotOffered)
-                self.wishes[event.wish_id] = msgspec.structs.replace(before, offered=offered)
+                self.wishes[event.wish_id] = msgspec.structs.replace(
+                    before, offered=offered, offers=before.offers + offered
+                )
             case e.WaitlistEvent():
                 self.wishes.pop(event.wish_id, None)
             case _:
@@ -141,6 +147,21 @@ class OwnWishes(_Wishes):
         waiting = sum(1 for _ in self.ahead(self.window.start))
         if waiting >= MOST_WISHES:
             raise Rejected("most_wishes", limit=MOST_WISHES, actual=waiting + 1)
+
+
+class OwnLine(_Wishes):
+    """What a company waits for, of any device, in the months that some periods touch."""
+
+    def __init__(self, company_id: str, periods: Iterable[Period]) -> None:
+        super().__init__()
+        self.company_id = company_id
+        self.months = sorted({month for period in periods for month in months_touched(period)})
+
+    @property
+    def queries(self) -> Sequence[Query]:
+        return [
+            Query(types=ALL, tags=(f"company:{self.company_id}/{month}",)) for month in self.months
+        ]
 
 
 def wish_status_after(event: e.WaitlistEvent) -> WishStatus:

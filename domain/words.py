@@ -1,6 +1,7 @@
 """The words of every refusal, in Korean and English, with the remedy where there is one.
 
-`{limit}` and `{actual}` are the values of the violation; each sentence names their unit.
+`{limit}` and `{actual}` are the values of the violation; lengths of time and statuses are put in
+words (`domain.said_values`), and for the rest each sentence names the unit.
 """
 
 from __future__ import annotations
@@ -11,16 +12,16 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "This time is already taken. Please choose another time.",
     },
     "slot": {
-        "ko": "시작과 길이는 {limit}분 단위로 맞춰 주세요 (입력: {actual}).",
-        "en": "Start and length must fit slots of {limit} minutes (you asked for {actual}).",
+        "ko": "시작과 길이는 {limit} 단위로 맞춰 주세요 (입력: {actual}).",
+        "en": "Start and length must fit slots of {limit} (you asked for {actual}).",
     },
     "minimum": {
-        "ko": "최소 {limit}분부터 예약할 수 있어요 (요청: {actual}분).",
-        "en": "The shortest booking is {limit} minutes (you asked for {actual}).",
+        "ko": "최소 {limit}부터 예약할 수 있어요 (요청: {actual}).",
+        "en": "The shortest booking is {limit} (you asked for {actual}).",
     },
     "maximum": {
-        "ko": "최대 {limit}분까지 예약할 수 있어요 (요청: {actual}분).",
-        "en": "The longest booking is {limit} minutes (you asked for {actual}).",
+        "ko": "최대 {limit}까지 예약할 수 있어요 (요청: {actual}).",
+        "en": "The longest booking is {limit} (you asked for {actual}).",
     },
     "past": {
         "ko": "이미 지난 시간이에요 (기준: {limit}, 요청: {actual}).",
@@ -87,6 +88,10 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "예정된 점검이 아니에요: {actual}.",
         "en": "No such planned outage: {actual}.",
     },
+    "outage_cancelled": {
+        "ko": "이미 취소된 점검이에요: {actual}. 필요하면 새로 예정해 주세요.",
+        "en": "This outage has been cancelled already: {actual}. Plan a new one if needed.",
+    },
     "problem_unknown": {
         "ko": "열려 있는 문제 신고가 아니에요: {actual}.",
         "en": "No such open problem: {actual}.",
@@ -96,8 +101,8 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Not possible while the reservation is {actual}; it would have to be: {limit}.",
     },
     "change_notice": {
-        "ko": "시작 {limit}분 전부터는 옮길 수 없어요. 취소하거나 줄일 수는 있어요.",
-        "en": "Within {limit} minutes of its start a booking can be cancelled, not moved.",
+        "ko": "시작 {limit} 전부터는 옮길 수 없어요. 취소하거나 줄일 수는 있어요.",
+        "en": "Within {limit} of its start a booking can be cancelled, not moved.",
     },
     "not_shorter": {
         "ko": "지금 예약한 시간 안에서 줄여 주세요 (현재 끝: {limit}).",
@@ -148,6 +153,27 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "앞으로의 시각은 기록할 수 없어요 (지금: {limit}, 입력: {actual}).",
         "en": "A time to come cannot be recorded (it is {limit}, you gave {actual}).",
     },
+    "before_booking": {
+        "ko": "예약하기 전이에요. {limit}부터의 시각을 적어 주세요 (입력: {actual}).",
+        "en": "Nobody had booked it then: enter a time from {limit} on (you gave {actual}).",
+    },
+    "use_overlaps": {
+        "ko": "그때({limit})는 이 장비의 다른 이용 기록이 있어요. 시각을 확인하거나 "
+        "그 기록부터 고쳐 주세요.",
+        "en": "The use log has another use of this device, {limit}. Check the time, "
+        "or correct that use first.",
+    },
+    "use_too_far": {
+        "ko": "예약이나 기록보다 {limit}일까지만 늘려 고칠 수 있어요 (입력: {actual}). "
+        "날짜를 확인하고, 맞다면 나누어 고쳐 주세요.",
+        "en": "A correction reaches {limit} days beyond what was booked or logged (you gave "
+        "{actual}). Check the date; if it is right, correct it in steps.",
+    },
+    "before_breakdown": {
+        "ko": "수리는 고장이 시작된 {limit} 뒤여야 해요 (입력: {actual}). 지금이면 비워 두세요.",
+        "en": "The repair must follow the breakdown, which began at {limit} (you gave {actual}). "
+        "Leave the time out if it is now.",
+    },
     "not_overridable": {
         "ko": "{actual}: 예외로 할 수 없는 규칙이에요. 예외로 할 수 있는 규칙: {limit}.",
         "en": "{actual} cannot be overridden. Rules that can: {limit}.",
@@ -169,8 +195,8 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "Plan 1 to {limit} outages at a time (you asked for {actual}).",
     },
     "repeats_overlap": {
-        "ko": "되풀이되는 점검이 서로 겹쳐요. {limit}분보다 짧게 정해 주세요 (입력: {actual}분).",
-        "en": "The outages would overlap each other: keep each within {limit} minutes ({actual}).",
+        "ko": "되풀이되는 점검이 서로 겹쳐요. {limit}보다 짧게 정해 주세요 (입력: {actual}).",
+        "en": "The outages would overlap each other: keep each within {limit} ({actual}).",
     },
     "rate_dates": {
         "ko": "요금의 종료일({actual})은 시작일({limit})보다 뒤여야 해요.",
@@ -215,6 +241,12 @@ WORDS: dict[str, dict[str, str]] = {
     "slot_free": {
         "ko": "이 시간({actual})은 비어 있어요. 대기하지 말고 바로 예약해 주세요.",
         "en": "This time ({actual}) is free: book it instead of waiting for it.",
+    },
+    "own_time": {
+        "ko": "이 시간에는 내 예약이나 제안({actual})이 있어요. 기다리는 대신 그 예약을 옮기거나 "
+        "늘려 주세요. 필요 없으면 취소해 주세요.",
+        "en": "You hold or are offered this time yourself ({actual}). Move or extend that booking "
+        "instead of waiting, or cancel it.",
     },
     "waiting_already": {
         "ko": "{actual}의 겹치는 시간을 이미 기다리고 있어요. 먼저 그 대기를 취소해 주세요.",

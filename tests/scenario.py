@@ -157,9 +157,9 @@ def extend(start: datetime, end: datetime, by: Actor = KIM) -> Command:
     return ExtendReservation(by=by, reservation_id="r-1", period=Period(start, end))
 
 
-def transfer(reservation_id: str = "r-1", **to: str) -> Command:
+def transfer(reservation_id: str = "r-1", by: Actor = KIM, **to: str) -> Command:
     """`to_account_id` or `to_device_id`, or both."""
-    return TransferReservation(by=KIM, reservation_id=reservation_id, **to)
+    return TransferReservation(by=by, reservation_id=reservation_id, **to)
 
 
 def cancel(reservation_id: str = "r-1") -> Command:

@@ -51,10 +51,10 @@ def waits(start: datetime, end: datetime, **fields: Any) -> e.WaitlistJoined:
 
 
 def offer(
-    start: datetime, end: datetime, until: datetime = TOMORROW, **fields: Any
+    start: datetime, end: datetime, until: datetime = TOMORROW, number: int = 1, **fields: Any
 ) -> e.SlotOffered:
     """Its time is offered to `w-1`."""
-    return e.SlotOffered(**_wish(start, end, fields), expires_at=until)
+    return e.SlotOffered(**_wish(start, end, fields), expires_at=until, number=number)
 
 
 def _wish(start: datetime, end: datetime, fields: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,17 @@ from domain.event import Event
 from domain.events.reservations import ReservationEvent
 from domain.period import Period
 
-Doubt = Literal["system_down", "device_out", "device_broken"]
+Doubt = Literal[
+    "system_down",
+    "device_out",
+    "device_broken",
+    "safety_stop",
+    "device_suspended",
+    "device_retired",
+    "calibration_lapsed",
+]
 """Why a missed start may not be the company's fault: the hand-out could not be recorded, or the
-device was still with somebody else, or broken."""
+device could not be handed out, whoever had come for it."""
 
 
 class NoShowSuspected(ReservationEvent, frozen=True, kw_only=True):

@@ -79,7 +79,10 @@ class ReservationApproved(ReservationEvent, frozen=True, kw_only=True):
 
 
 class ReservationDeclined(ReservationEvent, frozen=True, kw_only=True):
+    """`bundle_kept` are the other reservations of its bundle that stay booked."""
+
     reason: Sealed | None = None
+    bundle_kept: tuple[str, ...] = ()
 
 
 class RequestExpired(ReservationEvent, frozen=True, kw_only=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from domain.event import Event
+from domain.event import Event, occupied_tags
 from domain.events.reservations import ReservationEvent, UsageType
-from domain.period import Period, months_touched
+from domain.period import Period
 from domain.sealed import Sealed
 
 
@@ -56,7 +56,8 @@ class UsageCorrected(Event, frozen=True, kw_only=True):
     """The line as it should have been. Replaces the figures of the line it corrects.
 
     `was` is the use as it was logged before, where the correction moves it: its hours count no more
-    in the months that it leaves, and count in those that it enters.
+    in the months that it leaves, and count in those that it enters; the device's months hear of it
+    too, so that no other use is logged at the same time.
     """
 
     reservation_id: str
@@ -78,7 +79,7 @@ class UsageCorrected(Event, frozen=True, kw_only=True):
     def further_tags(self) -> Iterator[str]:
         for period in (self.used, self.was):
             if period is not None:
-                yield from (f"company:{self.company_id}/{one}" for one in months_touched(period))
+                yield from occupied_tags(self.device_id, self.company_id, period)
 
 
 class UsageWaived(Event, frozen=True, kw_only=True):

@@ -38,9 +38,13 @@ class WaitlistJoined(WaitlistEvent, frozen=True, kw_only=True):
 
 
 class SlotOffered(WaitlistEvent, frozen=True, kw_only=True):
-    """Freed time is held for the first in line, who may accept it until `expires_at`."""
+    """Freed time is held for the first in line, who may accept it until `expires_at`.
+
+    `number` is 1 for the first offer to the wish, and more after one that was withdrawn.
+    """
 
     expires_at: datetime
+    number: int = 1
 
 
 class OfferExtended(WaitlistEvent, frozen=True, kw_only=True):

@@ -17,6 +17,10 @@ class NaiveTestbed(NaiveRules):
             return {"wrong_status"}
         missed = booking.status != "confirmed"
         broken = {"past"} if at >= booking.period[1] else set()
+        if at < min(booking.made, booking.period[0]):
+            broken.add("before_booking")
+        if self.in_use(booking.device, (at, self.now), name):
+            broken.add("use_overlaps")
         start = min(at, booking.occupied[0])
         if any(b.device == booking.device and b.status == "in_use" for b in self.bookings.values()):
             broken.add("handed_out_already")
@@ -65,8 +69,8 @@ class NaiveTestbed(NaiveRules):
         self.forgiven |= {n for n in missed if self.bookings[n].company == company}
 
     def lift(self, stop: str) -> None:
-        """What became free while the device was stopped is looked at once more."""
-        self.freed_again = [(self.stops.pop(stop), (self.now, self.now + 366 * DAY))]
+        """The device may be booked again, unless another problem stops it."""
+        del self.stops[stop]
 
     def expire(self, name: str) -> set[str]:
         booking = self.bookings[name]
@@ -89,7 +93,8 @@ class NaiveTestbed(NaiveRules):
             return set()
         users = (one for one in self.bookings.values() if one.status == "in_use")
         out = any(one.device == booking.device for one in users)
-        if out or any(device == booking.device for device, _ in self.broken.values()):
+        stopped = booking.device in self.stops.values()
+        if out or stopped or any(of == booking.device for of, _ in self.broken.values()):
             booking.suspected = start
             return set()
         return self.no_show(name)
@@ -107,18 +112,38 @@ class NaiveTestbed(NaiveRules):
         booking = self.bookings[name]
         if booking.status != "no_show":
             return {"wrong_status"}
-        # Its time was free already, and is looked at once more.
-        self.freed_again = [(booking.device, booking.occupied)]
         booking.status, booking.counted = "withdrawn", []
         return set()
 
     def correct(self, name: str, used: Span) -> set[str]:
-        if self.bookings[name].status != "returned":
+        booking = self.bookings[name]
+        if booking.status != "returned":
             return {"wrong_status"}
-        if used[1] > self.now:
-            return {"not_yet"}
-        self.bookings[name].counted = [used]
-        return set()
+        (old,) = booking.counted
+        if used == old:
+            return {"nothing_to_change"}
+        broken = {"not_yet"} if used[1] > self.now else set()
+        if used[0] < min(old[0], booking.made, booking.period[0]):
+            broken.add("before_booking")
+        week, (start, end) = 7 * DAY, booking.period
+        if used[0] < min(old[0], start) - week or used[1] > max(old[1], end) + week:
+            broken.add("use_too_far")
+        for part in ((used[0], min(used[1], old[0])), (max(used[0], old[1]), used[1])):
+            if part[0] < part[1] and self.in_use(booking.device, part, name):
+                broken.add("use_overlaps")
+        if not broken:
+            booking.counted = [used]
+        return broken
+
+    def in_use(self, device: str, span: Span, but: str) -> bool:
+        """Whether another booking's people had a device, or have it since, within some time."""
+        for name, booking in self.bookings.items():
+            if booking.device == device and name != but:
+                if booking.status == "in_use" and booking.out_at < span[1]:
+                    return True
+                if booking.status == "returned" and overlap(booking.counted[0], span):
+                    return True
+        return False
 
     def plan_outage(self, name: str, device: str, span: Span) -> set[str]:
         """A new outage, or one that is planned already at a new time."""
@@ -162,7 +187,7 @@ class NaiveTestbed(NaiveRules):
             return {"not_broken_down"}
         ((name, span),) = found
         if self.now <= span[0]:
-            return {"not_yet"}
+            return {"before_breakdown"}
         del self.broken[name]
         return set()
 

@@ -40,10 +40,12 @@ class Booking:
     counted: list[Span] = field(default_factory=list)
     lost: list[tuple[str, Span]] = field(default_factory=list)
     sector: str = ""
+    made: int = 0
     out_at: int = 0
     answer_by: int = 0
     promised_at: int = 0
     suspected: int | None = None
+    account: str = "kim"
 
     def asked_or_promised(self, now: int) -> None:
         """A request is due for an answer from now on, a promise for a hand-out."""
@@ -62,6 +64,7 @@ class Wanted:
     occupied: Span
     status: str = "waiting"
     expires_at: int = 0
+    account: str = "kim"
 
 
 def overlap(one: Span, other: Span) -> int:
@@ -77,7 +80,6 @@ class NaiveRules:
         self.now = 0
         self.bookings: dict[str, Booking] = {}
         self.wishes: dict[str, Wanted] = {}
-        self.freed_again: list[tuple[str, Span]] = []
         self.outages: dict[str, tuple[str, Span]] = {}
         self.broken: dict[str, tuple[str, Span]] = {}
         self.quotas: dict[tuple[str, str | None], float | None] = {}
@@ -194,6 +196,7 @@ class NaiveRules:
                 [period],
                 [],
                 bench.sector,
+                made=self.now,
             )
             self.bookings[name].asked_or_promised(self.now)
         return broken
@@ -237,30 +240,44 @@ class NaiveRules:
         booking.status = "cancelled"
         return set()
 
-    def move(self, name: str, device: str, period: Span, staff: bool) -> set[str]:
+    def move(
+        self,
+        name: str,
+        device: str,
+        period: Span,
+        staff: bool,
+        *,
+        pardoned: frozenset[str] = frozenset(),
+    ) -> set[str]:
         """To another time or another device; a colleague's taking over is `hand_on`."""
         booking = self.bookings[name]
         if booking.status not in {"requested", "confirmed"}:
             return {"wrong_status"}
+        if (device, period) == (booking.device, booking.period):
+            return {"nothing_to_change"}
         broken = self.against_booking(device, booking.company, period, name)
         if self.too_late(booking):
             broken.add("change_notice")
+        broken -= pardoned
         if not broken:
             bench = self.benches[device]
-            if bench.approval and not staff:
-                booking.status = "requested"
+            open_request = booking.status == "requested"
+            asks = bench.approval and (open_request or not staff)
+            booking.status = "requested" if asks else "confirmed"
             booking.promised = booking.status == "confirmed"
+            booking.made = booking.made if booking.device == device else self.now
             booking.device, booking.sector, booking.period = device, bench.sector, period
             booking.occupied, booking.counted = self.occupied(device, period), [period]
             booking.asked_or_promised(self.now)
         return broken
 
-    def hand_on(self, name: str) -> set[str]:
+    def hand_on(self, name: str, account: str) -> set[str]:
         booking = self.bookings[name]
         if booking.status not in {"requested", "confirmed"}:
             return {"wrong_status"}
         broken = self.against_booking(booking.device, booking.company, booking.period, name, True)
         if not broken:
+            booking.account = account
             booking.asked_or_promised(self.now)
         return broken
 

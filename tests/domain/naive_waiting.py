@@ -11,15 +11,20 @@ OPEN = {"waiting", "offered"}
 
 
 class NaiveLine(NaiveTestbed):
-    """Whatever a command did, `offer` finds out from what was held before and is held now."""
+    """Whatever a command did, `offer` finds out what became possible by it."""
 
-    def join(self, name: str, device: str, company: str, period: Span) -> set[str]:
+    def join(self, name: str, device: str, company: str, account: str, period: Span) -> set[str]:
         broken = self.against_booking(device, company, period) - {"quota", "slot_taken"}
         if period[0] <= self.now:
             broken.add("past")
         occupied = self.occupied(device, period)
         if not any(overlap(occupied, span) for _, span in self.held(device)):
             broken.add("slot_free")
+        for other, span in self.held(device):
+            one = self.bookings.get(other) or self.wishes.get(other.removeprefix("wish:"))
+            over = isinstance(one, Booking) and one.status == "returned"
+            if one and overlap(occupied, span) and one.account == account and not over:
+                broken.add("own_time")
         own = [
             one
             for one in self.wishes.values()
@@ -30,7 +35,7 @@ class NaiveLine(NaiveTestbed):
         if len(own) >= MOST_WISHES:
             broken.add("most_wishes")
         if not broken:
-            self.wishes[name] = Wanted(device, company, period, occupied)
+            self.wishes[name] = Wanted(device, company, period, occupied, account=account)
         return broken
 
     def accept(self, name: str, reservation: str, staff: bool) -> set[str]:
@@ -53,6 +58,8 @@ class NaiveLine(NaiveTestbed):
                 [wish.period],
                 [],
                 self.benches[wish.device].sector,
+                made=self.now,
+                account=wish.account,
             )
             self.bookings[reservation].asked_or_promised(self.now)
         return broken
@@ -75,23 +82,14 @@ class NaiveLine(NaiveTestbed):
             wish.status = "expired"
         return set()
 
-    def offer(self, before: dict[str, list[Span]]) -> list[str]:
-        """Who is offered a time that was held before and is not any more, in the order of joining.
-
-        The rest of the rules are those of booking; who breaks one is passed over.
+    def offer(self) -> list[str]:
+        """Who is offered a time now, in the order of joining: no wish waits for what is free and
+        could be booked, whatever it was that stood in its way before.
         """
-        freed = {device: [*spans] for device, spans in before.items()}
-        for device, span in self.freed_again:
-            freed[device].append(span)
-        offered, self.freed_again = [], []
+        offered = []
         for name, wish in self.wishes.items():
             ahead = wish.status == "waiting" and wish.period[0] > self.now
-            was = any(overlap(wish.occupied, span) for span in freed[wish.device])
-            if ahead and was and not self.against_booking(wish.device, wish.company, wish.period):
+            if ahead and not self.against_booking(wish.device, wish.company, wish.period):
                 wish.status, offered = "offered", [*offered, name]
                 wish.expires_at = min(self.now + TO_ACCEPT, wish.period[0])
         return offered
-
-    def all_held(self) -> dict[str, list[Span]]:
-        """What is held of every device now."""
-        return {device: [span for _, span in self.held(device)] for device in self.benches}

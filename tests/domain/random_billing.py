@@ -23,7 +23,7 @@ class BillingCommands(LaboratoryCommands):
     """What the laboratory's office does, days after the use as well as at once."""
 
     @having("returned")
-    @rule(which=WHICH, minutes=st.integers(1, 2000), back=st.integers(-30, 3000))
+    @rule(which=WHICH, minutes=st.integers(1, 900), back=st.integers(-30, 1500))
     def correct(self, which: int, minutes: int, back: int) -> None:
         name, end = self.any_booking(which, "returned"), self.naive.now - back
         used = Period(moment(end - minutes), moment(end))

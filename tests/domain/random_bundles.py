@@ -41,6 +41,8 @@ class BundleCommands(Commands):
         broken: set[str] = set()
         for name, device_id in zip(names, devices, strict=True):
             broken |= self.naive.reserve(name, device_id, company_id, span, staff)
+            if name in self.naive.bookings:
+                self.naive.bookings[name].account = person.account_id
         if broken:
             for name in names:
                 self.naive.bookings.pop(name, None)

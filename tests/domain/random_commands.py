@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
+from domain import events as e
 from domain.actor import Actor
 from domain.changes import (
     ExtendReservation,
@@ -22,6 +23,7 @@ from domain.changes import (
 )
 from domain.companies import ReinstateCompany, SetQuota, SuspendCompany
 from domain.decisions import Command
+from domain.overriding import Override
 from domain.period import Period
 from tests.domain.naive_laboratory import NaiveTestbed
 from tests.domain.naive_rules import LONGEST, SLOT, Span
@@ -34,6 +36,7 @@ from tests.scenario import (
     LEE,
     MINUTE,
     MUDEUNG,
+    SEALED,
     STAFF,
     at,
     cancel,
@@ -122,12 +125,25 @@ class CompanyCommands(Commands):
         self.give(command, broken)
 
     @having("requested", "confirmed")
-    @rule(which=WHICH, start=STARTS, length=LENGTHS, staff=st.booleans())
-    def reschedule(self, which: int, start: int, length: int, staff: bool) -> None:
+    @rule(which=WHICH, start=STARTS, length=LENGTHS, staff=st.booleans(), late=st.booleans())
+    def reschedule(self, which: int, start: int, length: int, staff: bool, late: bool) -> None:
+        """By staff, it may set the notice of moves aside."""
         name, span = self.any_booking(which, "requested", "confirmed"), (start, start + length)
-        broken = self.naive.move(name, self.naive.bookings[name].device, span, staff)
-        period, by = period_of(span), self.giver(name, staff)
-        self.give(RescheduleReservation(by=by, reservation_id=name, period=period), broken)
+        rules = ("change_notice",) if staff and late else ()
+        device_id, pardoned = self.naive.bookings[name].device, frozenset(rules)
+        was_late = self.naive.too_late(self.naive.bookings[name])
+        broken = self.naive.move(name, device_id, span, staff, pardoned=pardoned)
+        command = RescheduleReservation(
+            by=self.giver(name, staff),
+            reservation_id=name,
+            period=period_of(span),
+            override=Override(rules=rules, reason=SEALED) if rules else None,
+        )
+        before = len(self.scenario.ledger.log)
+        self.give(command, broken)
+        recorded = [one.event for one in self.scenario.ledger.log[before:]]
+        said = [one.rules for one in recorded if isinstance(one, e.PolicyOverridden)]
+        assert said == ([rules] if rules and was_late and recorded else [])
 
     @having("requested", "confirmed")
     @rule(which=WHICH, device_id=DEVICES, staff=st.booleans())
@@ -145,7 +161,7 @@ class CompanyCommands(Commands):
     def transfer_to_a_colleague(self, which: int) -> None:
         name = self.any_booking(which, "requested", "confirmed")
         colleague = f"a-{len(self.scenario.ledger.log)}"
-        self.give(transfer(name, to_account_id=colleague), self.naive.hand_on(name))
+        self.give(transfer(name, to_account_id=colleague), self.naive.hand_on(name, colleague))
 
     @having("requested", "confirmed", "in_use")
     @rule(which=WHICH, later=SLOTS, earlier=SLOTS)

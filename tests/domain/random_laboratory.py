@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from domain.actor import SYSTEM
+from domain.cancelling_outages import CancelOutages
 from domain.deadlines import DismissNoShow, ExpireRequest, RecordMissedStart
+from domain.decisions import Command
 from domain.outages import CancelOutage, ExtendBreakdown, RepairDevice, RescheduleOutage
 from domain.usage import WithdrawNoShow
 from tests.domain.naive_laboratory import GRACE
@@ -126,7 +128,13 @@ class LaboratoryCommands(Commands):
         over = self.naive.outages[name][1][1] <= self.naive.now
         if not over:
             del self.naive.outages[name]
-        self.give(CancelOutage(by=STAFF, outage_id=name), {"past"} if over else set())
+        # Planned alone, an outage is a series of one: its cancellation is the same in any scope.
+        commands: tuple[Command, ...] = (
+            CancelOutage(by=STAFF, outage_id=name),
+            CancelOutages(by=STAFF, outage_id=name, scope="later"),
+            CancelOutages(by=STAFF, outage_id=name, scope="all"),
+        )
+        self.give(commands[which % len(commands)], {"past"} if over else set())
 
     @rule(device_id=DEVICES, minutes=st.integers(1, 900))
     def break_down(self, device_id: str, minutes: int) -> None:

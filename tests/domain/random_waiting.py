@@ -48,7 +48,7 @@ class WaitingCommands(Commands):
         name, (company_id, member) = f"w-{len(self.scenario.ledger.log)}", by
         start = max(0, taken.period[0] - earlier)
         span = start, start + length * SLOT
-        broken = self.naive.join(name, taken.device, company_id, span)
+        broken = self.naive.join(name, taken.device, company_id, member.account_id, span)
         command = JoinWaitlist(
             by=STAFF if staff else member,
             wish_id=name,

@@ -7,7 +7,7 @@ import pytest
 from domain import events as e
 from domain.decisions import Command
 from domain.outages import ExtendBreakdown, RepairDevice
-from domain.period import Period
+from domain.period import Period, shown
 from tests.scenario import (
     AUT,
     DAY,
@@ -147,10 +147,12 @@ async def test_a_repaired_device_is_free_at_once() -> None:
 
 
 async def test_a_repair_entered_later() -> None:
-    """The time of the repair lies after the report and not in the future."""
+    """The time of the repair lies after the report and not in the future; each has its words."""
     past = given(device(), company()).at(nine).when(break_down(noon)).at(eleven)
     await past.when(repair(thirteen)).rejected("not_yet")
-    await past.when(repair(nine)).rejected("not_yet")
+    for before in (eight, nine):
+        began = past.when(repair(before))
+        await began.rejected("before_breakdown", limit="2026-11-02 09:00", actual=shown(before))
     await past.when(repair(ten)).happened(e.DeviceRepaired, occupied=Period(nine, ten))
 
 

@@ -16,11 +16,13 @@ from domain.companies import (
     SuspendCompany,
 )
 from domain.decisions import Command
+from domain.no_shows import SetNoShowPolicy
 from domain.text import Text
 from tests.scenario import MUDEUNG, SEALED, STAFF, TEXT, company, given
 
 SUSPEND = SuspendCompany(by=STAFF, company_id=MUDEUNG, reason=SEALED)
 REINSTATE = ReinstateCompany(by=STAFF, company_id=MUDEUNG)
+POLICY = SetNoShowPolicy(by=STAFF, company_id=MUDEUNG, most=1, window_days=30)
 CLOSE = SetClosure(by=STAFF, day=date(2026, 11, 2), name=TEXT)
 REOPEN = RemoveClosure(by=STAFF, day=date(2026, 11, 2))
 
@@ -80,7 +82,7 @@ async def test_suspending_and_reinstating() -> None:
     await past.when(REINSTATE).rejected("nothing_to_change")
 
 
-@pytest.mark.parametrize("command", [quota(1), most_ahead(1), SUSPEND])
+@pytest.mark.parametrize("command", [quota(1), most_ahead(1), SUSPEND, REINSTATE, POLICY])
 async def test_an_unknown_company(command: Command) -> None:
     """Nothing is set for a company that was never registered."""
     await given().when(command).rejected("company_unknown", actual=MUDEUNG)

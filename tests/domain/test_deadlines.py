@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from domain import events as e
 from domain.actor import SYSTEM
 from domain.deadlines import DismissNoShow, ExpireRequest, RecordMissedStart, RecordOverdue
 from domain.decisions import Command
+from domain.event import Event
 from domain.period import Period
 from domain.usage import WithdrawNoShow
 from tests.scenario import (
+    AUT,
     DAY,
     HOUR,
     MINUTE,
     MUDEUNG,
     NOW,
+    SEALED,
     STAFF,
     approve,
     at,
@@ -41,6 +46,11 @@ from tests.scenario import (
 )
 
 ASKING = device(approval_required=True)
+STOPPED = e.ProblemReported(device_id=AUT, problem_id="p-1", text=SEALED, safety_stop=True)
+
+
+def certified(until: datetime) -> e.CalibrationRecorded:
+    return e.CalibrationRecorded(device_id=AUT, at=NOW, valid_until=until, certificate="KC-26-001")
 
 
 def expire(reservation_id: str = "r-1") -> Command:
@@ -205,6 +215,36 @@ async def test_nobody_is_blamed_for_a_device_that_was_not_there() -> None:
     past = given(device(), company(), taken(nine, ten)).at(nine - HOUR)
     broken = past.when(break_down(nine - MINUTE)).at(ten)
     await broken.when(miss()).happened(e.NoShowSuspected, doubt="device_broken")
+
+
+@pytest.mark.parametrize(
+    ("why", "doubt"),
+    [
+        (STOPPED, "safety_stop"),
+        (e.DeviceSuspended(device_id=AUT), "device_suspended"),
+        (e.DeviceRetired(device_id=AUT), "device_retired"),
+        (certified(nine), "calibration_lapsed"),
+    ],
+)
+async def test_nobody_is_blamed_for_a_device_that_may_not_go_out(why: Event, doubt: str) -> None:
+    """What would have refused the hand-out makes it a question to staff, who may still say so."""
+    past = given(device(calibration_required=True), company(), certified(noon), taken(nine, ten))
+    past.ledger.append([why])
+    await past.at(ten).when(miss()).happened(e.NoShowSuspected, doubt=doubt)
+    await past.when(no_show()).happened(e.NoShowRecorded)
+
+
+async def test_a_stop_that_was_lifted_excuses_nobody() -> None:
+    """Once the device can be handed out again, a start that is missed later counts."""
+    lifted = e.ProblemResolved(device_id=AUT, problem_id="p-1")
+    past = given(device(), company(), taken(nine, ten), STOPPED, lifted)
+    await past.at(ten).when(miss()).happened(e.NoShowRecorded)
+
+
+async def test_a_certificate_matters_only_where_the_terms_ask_for_one() -> None:
+    """A device without calibration is handed out all the same, so nothing excuses the company."""
+    past = given(device(), company(), certified(nine), taken(nine, ten)).at(ten).when(miss())
+    await past.happened(e.NoShowRecorded)
 
 
 async def test_an_overdue_return_is_noted_once_for_each_end() -> None:

@@ -114,7 +114,7 @@ async def test_the_policy_is_the_laboratorys() -> None:
     await missed(world().when(policy(0)), 0, 30, 60).happened(e.NoShowRecorded)
     own = world().when(policy(1), policy(0, company_id=MUDEUNG))
     await missed(own, 0, 30, 60).happened(e.NoShowRecorded)
-    others = world().when(policy(1, company_id=HANBIT))
+    others = world(*company(HANBIT)).when(policy(1, company_id=HANBIT))
     await missed(others, 0, 30).happened(e.NoShowRecorded)
 
 

@@ -288,7 +288,7 @@ async def test_an_outage_takes_offered_time() -> None:
         e.OfferWithdrawn, e.OutageScheduled, outage_id="o-1", wish_id="w-1"
     )
     again = past.when(CancelOutage(by=STAFF, outage_id="o-1"))
-    await again.happened(e.OutageCancelled, e.SlotOffered, wish_id="w-1")
+    await again.happened(e.OutageCancelled, e.SlotOffered, wish_id="w-1", number=2)
 
 
 async def test_a_breakdown_takes_offered_time() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from domain import events as e
@@ -105,7 +106,6 @@ async def test_nothing_is_recorded_where_nothing_was_broken() -> None:
         ({}, [taken(nine, ten)], "safety_stop"),
         ({}, [], "past"),
         ({}, [], "slot"),
-        ({}, [], "change_notice"),
         ({}, [], "anything"),
     ],
 )
@@ -180,6 +180,36 @@ EDITS: dict[str, tuple[dict[str, Any], Command, type[e.Event], str]] = {
         "horizon",
     ),
 }
+
+
+LATE_MOVES: list[Any] = [
+    RescheduleReservation(by=STAFF, reservation_id="r-1", period=Period(eleven, thirteen)),
+    TransferReservation(by=STAFF, reservation_id="r-1", to_device_id=ENE),
+]
+
+
+@pytest.mark.parametrize("move", LATE_MOVES)
+async def test_staff_move_a_booking_within_its_notice(move: Any) -> None:
+    """A device that fails at the counter is changed for another, and the record says so."""
+    terms = {"cancel_notice_minutes": 60}
+    past = given(device(**terms), device(ENE, "energy", **terms), company(), BOOKED)
+    past = past.at(at("09:10"))
+    named = msgspec.structs.replace(move, override=without("change_notice"))
+    await past.when(move).rejected("change_notice", limit=60)
+    await past.when(msgspec.structs.replace(named, by=KIM)).rejected("override_by_company")
+    moved, record = await past.when(named).accepted()
+    assert isinstance(moved, e.ReservationRescheduled | e.ReservationTransferred)
+    assert isinstance(record, e.PolicyOverridden)
+    assert record.rules == ("change_notice",)
+
+
+async def test_an_early_move_needs_no_override() -> None:
+    """Named where it is not broken, the notice of moves is no override, nor for a new booking."""
+    past = given(device(cancel_notice_minutes=60), company(), BOOKED)
+    move = msgspec.structs.replace(LATE_MOVES[0], override=without("change_notice"))
+    await past.when(move).happened(e.ReservationRescheduled)
+    new = staff_reserve("change_notice", reservation_id="r-9")
+    await past.when(new).happened(e.ReservationConfirmed)
 
 
 @pytest.mark.parametrize(("terms", "command", "kind", "rule"), EDITS.values(), ids=EDITS)

@@ -201,10 +201,11 @@ async def test_a_correction_moves_hours_to_another_month() -> None:
     await past.when(reserve(thirteen, thirteen + HOUR)).rejected("quota", actual=3.0)
     past = past.when(corrected(*october))
     await past.when(reserve(thirteen, thirteen + HOUR)).happened(e.ReservationConfirmed)
-    september = at("2026-09-30 23:00"), at("2026-10-01 01:00")
-    (event,) = await past.when(corrected(*september)).accepted()
+    past = past.at(at("2026-11-01 02:00"))
+    over_midnight = at("2026-10-31 23:00"), at("2026-11-01 01:00")
+    (event,) = await past.when(corrected(*over_midnight)).accepted()
     months = {tag for tag in event.tags() if tag.startswith("company:mudeung/")}
-    assert months == {f"company:mudeung/2026-{month}" for month in ("09", "10")}
+    assert months == {f"company:mudeung/2026-{month}" for month in ("10", "11")}
 
 
 async def test_a_use_over_the_months_end_counts_where_it_was() -> None:

@@ -7,6 +7,7 @@ from domain.event import Occupancy
 from domain.period import Period
 from tests.scenario import (
     AUT,
+    KIM,
     MUDEUNG,
     STAFF,
     at,
@@ -90,6 +91,22 @@ async def test_moving_a_request_answers_nothing() -> None:
     )
 
 
+async def test_moving_to_where_it_is() -> None:
+    """Nothing would change but its revision, which calendars would take for news."""
+    past = given(device(), company(), taken(nine, ten))
+    await past.when(reschedule(nine, ten)).rejected("nothing_to_change")
+    await past.when(reschedule(nine, ten, by=STAFF)).rejected("nothing_to_change")
+
+
+async def test_a_request_on_terms_that_need_no_answer_any_more() -> None:
+    """Moved or extended it is confirmed, by whom ever: no one is asked, and it would expire."""
+    for by in (KIM, STAFF):
+        past = given(device(), company(), requested(nine, ten))
+        await past.when(reschedule(ten, eleven, by=by)).happened(
+            e.ReservationRescheduled, status="confirmed", answer_by=None
+        )
+
+
 @pytest.mark.parametrize(("clock", "allowed"), [("08:00", True), ("08:01", False)])
 async def test_too_late_to_move(clock: str, allowed: bool) -> None:
     """From the cancellation notice on, moving would be the way around a late cancellation."""
@@ -103,7 +120,8 @@ async def test_too_late_to_move(clock: str, allowed: bool) -> None:
 
 async def test_a_request_may_be_moved_late() -> None:
     """Nobody had promised the time, so moving it away costs nobody anything."""
-    past = given(device(cancel_notice_minutes=60), company(), requested(nine, ten))
+    terms = device(cancel_notice_minutes=60, approval_required=True)
+    past = given(terms, company(), requested(nine, ten))
     await (
         past.at(at("08:30"))
         .when(reschedule(thirteen, fourteen))

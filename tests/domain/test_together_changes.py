@@ -16,16 +16,19 @@ from tests.scenario import (
     DAY,
     ENE,
     HANBIT,
+    HEA,
     HOUR,
     KIM,
     MINUTE,
     at,
     cancel,
     company,
+    decline,
     device,
     given,
     hand_out,
     nine,
+    requested,
     take_back,
     taken,
     ten,
@@ -171,6 +174,22 @@ async def test_longer_dates_share_the_quota() -> None:
 async def test_moving_nowhere_changes_nothing() -> None:
     """The time that it has is no new time."""
     await weekly().when(move(0, 0 * HOUR)).rejected("nothing_to_change")
+
+
+async def test_who_declines_one_of_a_bundle_says_what_stays() -> None:
+    """The others keep their time, but for those that were given up before."""
+    rig = [
+        requested(nine, ten, group_id="g-1"),
+        *(
+            taken(nine, ten, reservation_id=f"r-{name}", device_id=name, group_id="g-1")
+            for name in (ENE, HEA)
+        ),
+    ]
+    past = given(device(), device(ENE), device(HEA), company(), rig).when(cancel(f"r-{HEA}"))
+    declined = past.when(decline())
+    await declined.happened(e.ReservationDeclined, bundle_kept=(f"r-{ENE}",))
+    alone = given(device(), company(), requested(nine, ten)).when(decline())
+    await alone.happened(e.ReservationDeclined, bundle_kept=())
 
 
 async def test_a_bundle_is_cancelled_whole() -> None:

@@ -3,12 +3,18 @@
 import pytest
 
 from domain import events as e
+from domain.actor import SYSTEM, Actor
+from domain.deadlines import ExpireRequest
 from domain.event import Occupancy
 from domain.period import Period
 from tests.scenario import (
     AUT,
     ENE,
+    HOUR,
+    KIM,
     MUDEUNG,
+    NOW,
+    STAFF,
     at,
     company,
     device,
@@ -118,12 +124,28 @@ async def test_the_other_device_asks_for_approval() -> None:
     )
 
 
-async def test_a_request_stays_a_request() -> None:
-    """Moving to a device without approval does not answer the request."""
+@pytest.mark.parametrize("by", [KIM, STAFF])
+async def test_a_request_moves_to_a_device_that_needs_no_approval(by: Actor) -> None:
+    """It is confirmed there, so that it never expires for want of an answer."""
     past = given(device(approval_required=True), SOLAR, company(), requested(nine, ten))
-    await past.when(transfer(to_device_id=ENE)).happened(
-        e.ReservationTransferred, status="requested"
+    moved = past.when(transfer(to_device_id=ENE, by=by))
+    await moved.happened(
+        e.ReservationTransferred, status="confirmed", answer_by=None, promised_at=None
     )
+    later = moved.at(nine).when(ExpireRequest(by=SYSTEM, reservation_id="r-1"))
+    await later.rejected("wrong_status", actual="confirmed")
+
+
+@pytest.mark.parametrize("by", [KIM, STAFF])
+async def test_a_request_stays_one_where_approval_is_needed(by: Actor) -> None:
+    """Whoever moves it to another such device: its answer is due anew."""
+    there = device(ENE, "energy", approval_required=True, answer_within_minutes=120)
+    past = given(device(approval_required=True), there, company(), requested(nine, ten))
+    await past.when(transfer(to_device_id=ENE, by=by)).happened(
+        e.ReservationTransferred, status="requested", answer_by=NOW + 2 * HOUR, promised_at=None
+    )
+    handed = past.when(transfer(to_account_id="park", by=by))
+    await handed.happened(e.ReservationTransferred, status="requested", account_id="park")
 
 
 async def test_too_late_for_another_device_but_not_for_a_colleague() -> None:

@@ -7,7 +7,7 @@ from domain.companies import SuspendCompany
 from domain.decisions import Recall
 from domain.devices import SuspendDevice
 from domain.handlers import decide
-from domain.period import Period
+from domain.period import Period, shown
 from domain.waitlist import MOST_IN_LINE, MOST_WISHES
 from tests.scenario import (
     AUT,
@@ -120,6 +120,19 @@ async def test_a_company_stands_once_in_line() -> None:
     await past.when(join(nine, ten, wish_id="w-3", device_id=ENE)).happened(e.WaitlistJoined)
     again = past.when(leave("w-1"), join(nine, ten, wish_id="w-4"))
     await again.happened(e.WaitlistJoined, wish_id="w-4")
+
+
+async def test_nobody_waits_for_their_own_time() -> None:
+    """Neither for one's own booking nor for one's own offer; a colleague may wait for it."""
+    past = given(device(), company(), company(HANBIT), taken(nine, ten))
+    own = {"by": KIM, "company_id": MUDEUNG, "account_id": "kim"}
+    await past.when(join(nine, eleven, **own)).rejected("own_time", actual=shown(nine))
+    # Whoever waits for them, too.
+    await past.when(join(nine, ten, **own | {"by": STAFF})).rejected("own_time")
+    colleague = own | {"account_id": "park"}
+    await past.when(join(nine, ten, **colleague)).happened(e.WaitlistJoined)
+    offered = given(device(), company(HANBIT), waits(nine, ten), offer(nine, ten))
+    await offered.when(join(nine, ten, wish_id="w-2")).rejected("own_time", actual=shown(nine))
 
 
 async def test_a_line_has_an_end() -> None:
