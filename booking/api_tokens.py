@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 
 from booking.account import ACCOUNT_COLUMNS, Account, account_from
 from booking.account_fields import require_plain, storable
@@ -45,17 +46,22 @@ class ApiToken(msgspec.Struct, frozen=True, kw_only=True):
 class ApiTokens:
     """The API tokens of one database."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool | PoolConnectionProxy) -> None:
         self._pool = pool
 
-    async def issue(self, account_id: str, name: str, days: int = DEFAULT_DAYS) -> str:
-        """A new token, to be shown once. Raises IdentityError, also for a disabled account."""
+    async def issue(
+        self, account_id: str, name: str, days: int = DEFAULT_DAYS, secret: str | None = None
+    ) -> str:
+        """A new token, to be shown once. Raises IdentityError, also for a disabled account.
+
+        It ends with a new secret, unless the caller made one of 256 bits that nobody can guess.
+        """
         name = require_plain(unicodedata.normalize("NFC", name.strip()))
         if not 1 <= len(name) <= LONGEST_NAME:
             raise IdentityError("token_name_length", limit=LONGEST_NAME, actual=len(name))
         if not 1 <= days <= MOST_DAYS:
             raise IdentityError("token_days", limit=MOST_DAYS, actual=days)
-        token = new_secret(PREFIX)
+        token = new_secret(PREFIX) if secret is None else PREFIX + secret
         values = opaque_id("t"), secret_hash(token), name, timedelta(days=days)
         issued = storable(account_id) and await self._pool.fetchval(_ISSUE, account_id, *values)
         if not issued:

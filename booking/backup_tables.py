@@ -2,7 +2,7 @@
 
 Views are folded from the ledger, and tags stand in the events themselves, so neither is copied.
 Sessions and failed sign-ins are left out on purpose: somebody who signed out after the backup was
-made would be signed in again.
+made would be signed in again. So are answered requests, with which sessions show secrets again.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ EVENTS = ("ledger", "events")
 LEFT_OUT = {
     ("ledger", "head"),  # stands in the manifest
     ("ledger", "event_tags"),  # stands in the events
+    ("identity", "answered"),
     ("identity", "sessions"),
     ("identity", "sign_in_failures"),
 }

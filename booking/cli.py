@@ -13,9 +13,21 @@ import asyncpg
 
 from booking.app import OutOfTries
 from booking.backup_manifest import BackupError
-from booking.commands import account, backup, company, load, outage, reports, serve, views, whatif
+from booking.commands import (
+    account,
+    backup,
+    breakdown,
+    company,
+    load,
+    outage,
+    reports,
+    serve,
+    views,
+    whatif,
+)
 from booking.commands.common import Refused
 from booking.config import ConfigurationError
+from booking.database import SchemaNewer
 from booking.erasure_list import ErasureListError
 from booking.fixture_files import FixtureError
 from booking.identity_error import IdentityError
@@ -72,6 +84,8 @@ _FAILURES: dict[type[Exception], str] = {
     EmbeddedServerError: "{}",
     ProjectionStoppedError: "{}",
     LedgerNewer: "the ledger was written by a newer version than this one.",
+    SchemaNewer: "the data was made by a newer version of booking (revision {}): upgrade booking, "
+    "or choose another folder with --data.",
     OutOfTries: "others were faster every time; try again.",
     Unreachable: "the database does not answer ({}); try again.",
     OSError: "a file or the database is out of reach: {}",
@@ -90,9 +104,12 @@ def _parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for topic in (serve, load, account, company, outage, reports, backup, views, whatif):
+    for topic in _TOPICS:
         topic.add(commands)
     return parser
+
+
+_TOPICS = (serve, load, account, company, outage, breakdown, reports, backup, views, whatif)
 
 
 def _fail(error: Exception) -> int:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import asyncpg
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
@@ -53,6 +54,10 @@ class Database:
         await self.views.close()
 
 
+class SchemaNewer(Exception):  # noqa: N818 - the data is not at fault
+    """The schema has a revision that this version does not know; the text names it."""
+
+
 async def connect(url: str, *, app_size: int = 10, views_size: int = 3) -> Database:
     """Open both pools. Raises OSError or asyncpg.PostgresError when that fails."""
     app = await _pool(url, APP_ROLE, app_size, APP_STATEMENT_SECONDS, reset=_nothing_to_reset)
@@ -67,6 +72,8 @@ async def connect(url: str, *, app_size: int = 10, views_size: int = 3) -> Datab
 async def migrate(owner_url: str, revision: str = "head") -> None:
     """Bring the schema up to date (or, for a restore, up to an earlier revision): once, when
     several processes start together.
+
+    Raises SchemaNewer for one that a newer version made.
     """
     engine = create_async_engine(
         "postgresql+asyncpg://", poolclass=NullPool, async_creator=lambda: connect_owner(owner_url)
@@ -154,4 +161,15 @@ def _upgrade(connection: Connection, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
+    _require_known(connection)
     command.upgrade(config, revision)
+
+
+def _require_known(connection: Connection) -> None:
+    """Refuses a schema that a newer version made, which this one could neither read nor bring up
+    to date.
+    """
+    made_by = set(MigrationContext.configure(connection).get_current_heads())
+    connection.commit()
+    if unknown := made_by - revisions():
+        raise SchemaNewer(", ".join(sorted(unknown)))

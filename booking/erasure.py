@@ -46,7 +46,7 @@ async def erase_within(
     if account is None:
         raise IdentityError("account_unknown")
     erased_at = await connection.fetchval(_ERASE, account_id)
-    for table in ("person_keys", "sessions", "api_tokens", "feeds"):
+    for table in ("person_keys", "sessions", "api_tokens", "feeds", "answered"):
         await connection.execute(f"DELETE FROM identity.{table} WHERE account_id = $1", account_id)
     if account["email"] is not None:
         key = attempt_key("e-mail", account["email"])
@@ -68,7 +68,7 @@ async def clear_old_pages(connection: asyncpg.Connection) -> None:
     For the schema's owner, outside of a transaction; each table is locked meanwhile.
     """
     await connection.execute(f"SET ROLE {OWNER_ROLE}")
-    for table in ("accounts", "person_keys", "api_tokens", "feeds"):
+    for table in ("accounts", "person_keys", "api_tokens", "feeds", "answered"):
         await connection.execute(f"VACUUM (FULL) identity.{table}")
     await connection.execute("RESET ROLE")
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
+from asyncpg.pool import PoolConnectionProxy
 
 from booking.account import ACCOUNT_COLUMNS, Account, account_from
 from booking.account_fields import require_language, storable
@@ -50,21 +51,22 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
 class Feeds:
     """The calendar subscriptions of one database."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool | PoolConnectionProxy) -> None:
         self._pool = pool
 
     async def issue(
-        self, account_id: str, scope: str, detail: str, language: str
+        self, account_id: str, scope: str, detail: str, language: str, secret: str | None = None
     ) -> tuple[str, str]:
         """The feed's id and its secret, to be shown once. Raises IdentityError.
 
-        Whether this account may have this scope in this detail is for the caller to decide.
+        Whether this account may have this scope in this detail is for the caller to decide. The
+        secret is a new one, unless the caller made one of 256 bits that nobody can guess.
         """
         if not re.fullmatch(r"mine|maintenance|(device|sector|company):[\w-]{1,80}", scope):
             raise IdentityError("feed_scope", limit=", ".join(SCOPES))
         if detail not in DETAILS:
             raise IdentityError("feed_detail", limit=", ".join(DETAILS))
-        token = new_secret()
+        token = secret or new_secret()
         values = opaque_id("f"), secret_hash(token), scope, detail, require_language(language)
         feed_id = None
         if storable(account_id):

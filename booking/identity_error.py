@@ -100,6 +100,12 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "역할은 {limit} 가운데 하나여야 해요.",
         "en": "The role is one of {limit}.",
     },
+    "shown_once": {
+        "ko": "같은 요청으로 이미 만들었고, 비밀 값은 만들 때의 로그인이나 토큰에만 다시 보여 "
+        "줘요. 그것을 해지하고 새 키로 다시 만들어 주세요.",
+        "en": "This request has made it already, and its secret is shown again only to the sign-in "
+        "or token it was made with. Please revoke it and make another with a new key.",
+    },
     "sign_in": {
         "ko": "이메일이나 비밀번호가 맞지 않아요. 다시 확인해 주세요.",
         "en": "The e-mail address or the password is wrong. Please check both.",

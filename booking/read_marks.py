@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncpg
+from asyncpg.pool import PoolConnectionProxy
 
 
 class ReadMarks:
     """The marks of one database."""
 
-    def __init__(self, pool: asyncpg.Pool) -> None:
+    def __init__(self, pool: asyncpg.Pool | PoolConnectionProxy) -> None:
         self._pool = pool
 
     async def position(self, account_id: str) -> int:

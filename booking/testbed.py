@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from booking.access_log import AccessLog
+from booking.answered import Answered
 from booking.api_tokens import ApiTokens
 from booking.app import Booking
 from booking.config import Settings
@@ -37,6 +38,7 @@ class Testbed:
     sign_in: SignIn
     api_tokens: ApiTokens
     feeds: Feeds
+    answered: Answered
     seals: Seals
     access_log: AccessLog
     read_marks: ReadMarks
@@ -63,6 +65,7 @@ async def open_testbed(url: str, settings: Settings) -> AsyncIterator[Testbed]:
             sign_in=SignIn(database.app),
             api_tokens=ApiTokens(database.app),
             feeds=Feeds(database.app),
+            answered=Answered(database.app),
             seals=Seals(database.app),
             access_log=AccessLog(database.app),
             read_marks=ReadMarks(database.app),

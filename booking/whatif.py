@@ -31,7 +31,7 @@ from domain.actor import SYSTEM, Actor
 from domain.decisions import Command, Fact, Recall
 from domain.event import Event, Recorded
 from domain.handlers import decide
-from domain.offering import freed_by, offers_of
+from domain.offering import offers_after
 from domain.rejected import Rejected
 from domain.remembering import Remembering
 from domain.reservation import Reservation, Status
@@ -95,9 +95,9 @@ class WhatIf:
     async def _offer_freed(self) -> None:
         """What the laboratory's steps freed is offered to those who wait in the supposed past."""
         kept, self._kept = self._kept, []
-        freed = freed_by(kept, self._ledger.now)
-        if freed:
-            offers = await offers_of(freed, Remembering(Recall(self._ledger)))
+        memory = Remembering(Recall(self._ledger))
+        offers = await offers_after(kept, memory, self._ledger.now)
+        if offers:
             self._ledger.append(offers, SYSTEM.account_id)
             self._offers.hear(offers)
 

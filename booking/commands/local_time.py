@@ -18,10 +18,14 @@ def moment_of(text: str) -> datetime:
     """`2026-12-07 09:00`, on the clock of Asia/Seoul unless an offset is said."""
     try:
         moment = datetime.fromisoformat(text)
+        # A day alone would silently be its midnight.
+        only_a_day = ":" not in text
     except ValueError as error:
         raise argparse.ArgumentTypeError(
             f"a time such as 2026-12-07 09:00, not {text!r}"
         ) from error
+    if only_a_day:
+        raise argparse.ArgumentTypeError(f"a day and a time, such as {text.strip()} 09:00")
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=SEOUL)
     if not EARLIEST <= moment <= LATEST:
         raise argparse.ArgumentTypeError(f"a time from {EARLIEST:%Y} to {LATEST:%Y}, not {text!r}")

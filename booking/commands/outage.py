@@ -1,20 +1,27 @@
-"""`booking outage schedule|cancel|list`: time in which a device cannot be booked."""
+"""`booking outage schedule|move|cancel|list`: time in which a device cannot be booked."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
 from booking.bearer import opaque_id
 from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
+from booking.commands.displacing import (
+    Outcome,
+    add_by,
+    add_dry_run,
+    say_displaced,
+    span,
+    tried_or_done,
+)
 from booking.commands.local_time import days_of, moment_of, staff_named
 from booking.testbed import Testbed
 from domain import events as e
-from domain.event import Event
-from domain.outages import CancelOutage, ScheduleOutage
-from domain.period import Period, shown
+from domain.cancelling_outages import CancelOutages
+from domain.outages import CancelOutage, RescheduleOutage, ScheduleOutage
+from domain.period import Period
 from domain.repeating_outages import MOST_OUTAGES, Repeat, ScheduleOutages
 from projections.calendar import Entry, entries_between
 
@@ -30,16 +37,27 @@ SCHEDULE_EXAMPLES = """\
 Times are those of Asia/Seoul unless they say an offset. Bookings that an outage hits are displaced,
 never deleted; --dry-run lists them and records nothing.
 """
+MOVE_EXAMPLES = """\
+  booking outage move o-k3m9x2 --from "2026-12-08 09:00" --to "2026-12-08 18:00" --dry-run
+"""
+SCOPES = ("this", "later", "all")
+CANCEL_EXAMPLES = """\
+  booking outage cancel o-k3m9x2
+  booking outage cancel o-k3m9x2 --scope later    # it and those of its series after it
+  booking outage cancel o-k3m9x2 --scope all      # every one of its series that is not over
+"""
 
 
 def add(commands: Commands) -> None:
     outage = commands.add_parser("outage", help="plan, cancel and list outages of devices")
     actions = outage.add_subparsers(metavar="ACTION", required=True)
     _add_schedule(actions)
-    example = "  booking outage cancel o-k3m9x2\n"
-    parser = command(actions, "cancel", _cancel, "cancel a planned outage", example)
+    _add_move(actions)
+    about = "cancel a planned outage, or several that were planned together"
+    parser = command(actions, "cancel", _cancel, about, CANCEL_EXAMPLES)
     parser.add_argument("outage", metavar="ID", help="as `booking outage list` shows it")
-    _add_by(parser)
+    parser.add_argument("--scope", choices=SCOPES, default=SCOPES[0], help="of a series")
+    add_by(parser)
     add_data(parser)
     example = "  booking outage list\n  booking outage list --device AUT-001 --days 365\n"
     parser = command(actions, "list", _list, "list outages and breakdowns that are ahead", example)
@@ -61,13 +79,20 @@ def _add_schedule(actions: Commands) -> None:
     parser.add_argument("--every-weeks", metavar="N", type=_number, help=weeks)
     parser.add_argument("--times", metavar="N", type=_number, help="so many times in all")
     parser.add_argument("--reason", metavar="TEXT", help="sealed under the account of --by")
-    _add_by(parser)
-    parser.add_argument("--dry-run", action="store_true", help="list what it would displace")
+    add_by(parser)
+    add_dry_run(parser)
     add_data(parser)
 
 
-def _add_by(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--by", metavar="EMAIL", help="who of the laboratory orders it")
+def _add_move(actions: Commands) -> None:
+    about = "move a planned outage to another time, or prolong one that runs"
+    parser = command(actions, "move", _move, about, MOVE_EXAMPLES)
+    parser.add_argument("outage", metavar="ID", help="as `booking outage list` shows it")
+    parser.add_argument("--from", dest="start", metavar="TIME", type=moment_of, required=True)
+    parser.add_argument("--to", dest="end", metavar="TIME", type=moment_of, required=True)
+    add_by(parser)
+    add_dry_run(parser)
+    add_data(parser)
 
 
 def _schedule(options: argparse.Namespace) -> int:
@@ -78,23 +103,32 @@ def _schedule(options: argparse.Namespace) -> int:
     if options.reason and options.by is None:
         raise Refused("--reason is kept under somebody's account: say whose with --by EMAIL.")
 
-    async def work(testbed: Testbed, _url: str) -> Sequence[Event]:
+    async def work(testbed: Testbed, _url: str) -> Outcome:
         order = await _order(testbed, options)
-        if options.dry_run:
-            return await testbed.booking.try_out(order)
-        done = await testbed.booking.do(order)
-        return [recorded.event for recorded in done.events]
+        return await tried_or_done(testbed, order, dry_run=options.dry_run)
 
-    happened = with_testbed(options, work)
-    displaced = [one for one in happened if isinstance(one, e.ReservationDisplaced)]
-    planned = [one for one in happened if isinstance(one, e.OutageScheduled)]
-    for outage in planned:
-        name = "would be planned" if options.dry_run else outage.outage_id
-        say(f"{outage.device_id}  {outage.kind}  {_span(outage.occupied)}  {name}")
-    verb = "would be displaced" if options.dry_run else "displaced"
-    say(f"Bookings {verb}: {len(displaced)}.")
-    for one in displaced:
-        say(f"  {one.reservation_id}  {one.company_id}  {_span(one.period)}")
+    return _say(with_testbed(options, work), "planned")
+
+
+def _move(options: argparse.Namespace) -> int:
+    if options.end <= options.start:
+        raise Refused("--to is later than --from.")
+
+    async def work(testbed: Testbed, _url: str) -> Outcome:
+        by = await staff_named(testbed, options.by)
+        period = Period(options.start, options.end)
+        order = RescheduleOutage(by=by, outage_id=options.outage, period=period)
+        return await tried_or_done(testbed, order, dry_run=options.dry_run)
+
+    return _say(with_testbed(options, work), "moved")
+
+
+def _say(outcome: Outcome, verb: str) -> int:
+    for one in outcome.happened:
+        if isinstance(one, (e.OutageScheduled, e.OutageRescheduled)):
+            name = f"would be {verb}" if outcome.tried else one.outage_id
+            say(f"{one.device_id}  {one.kind}  {span(one.occupied)}  {name}")
+    say_displaced(outcome)
     return 0
 
 
@@ -125,12 +159,16 @@ async def _order(testbed: Testbed, options: argparse.Namespace) -> ScheduleOutag
 
 
 def _cancel(options: argparse.Namespace) -> int:
-    async def work(testbed: Testbed, _url: str) -> None:
+    async def work(testbed: Testbed, _url: str) -> list[e.OutageCancelled]:
         by = await staff_named(testbed, options.by)
-        await testbed.booking.do(CancelOutage(by=by, outage_id=options.outage))
+        order: CancelOutage | CancelOutages = CancelOutage(by=by, outage_id=options.outage)
+        if options.scope != SCOPES[0]:
+            order = CancelOutages(by=by, outage_id=options.outage, scope=options.scope)
+        return (await testbed.booking.do(order)).of(e.OutageCancelled)
 
-    with_testbed(options, work)
-    say(f"{options.outage} is cancelled; bookings that it displaced stay so.")
+    for one in with_testbed(options, work):
+        say(f"{one.device_id}  {one.kind}  {span(one.occupied)}  {one.outage_id} is cancelled")
+    say("Bookings that it displaced stay so, and are offered their old time first.")
     return 0
 
 
@@ -149,14 +187,10 @@ def _list(options: argparse.Namespace) -> int:
 
     found = with_testbed(options, work)
     for one in found:
-        say(f"{one.device_id:<10} {one.kind:<12} {_span(one.period)}  {one.entry_id}")
+        say(f"{one.device_id:<10} {one.kind:<12} {span(one.period)}  {one.entry_id}")
     if not found:
         say(f"No outage is planned within {options.days} days.")
     return 0
-
-
-def _span(period: Period) -> str:
-    return f"{shown(period.start)} – {shown(period.end)}"
 
 
 def _number(text: str) -> int:

@@ -10,7 +10,7 @@ from booking.account import Account
 from booking.commands.common import Commands, add_data, command, say, with_testbed
 from booking.commands.local_time import days_of
 from booking.testbed import Testbed
-from domain.period import SEOUL, shown
+from domain.period import last_day_before, shown
 from projections.calibrations import Due, due_calibrations
 from projections.overrides import Overridden, counts, list_overrides
 
@@ -61,7 +61,7 @@ def _why_due(due: Due) -> Iterator[str]:
     if due.by_date and due.valid_until is None:
         yield "no certificate"
     elif due.valid_until is not None:
-        yield f"valid until {due.valid_until.astimezone(SEOUL):%Y-%m-%d}"
+        yield f"valid until {last_day_before(due.valid_until):%Y-%m-%d}"
     if due.by_hours:
         yield f"{due.hours_used:g} of {due.calibration_hours} hours used"
     if due.required:

@@ -326,12 +326,36 @@ def test_a_company_is_suspended_and_reinstated(booking: Command, tmp_path: Path)
     assert booking("company", "suspend", "mudeung").code == 1
     assert booking("company", "reinstate", "mudeung").out == "mudeung may book again.\n"
     assert booking("company", "reinstate", "mudeung").code == 1
+    for unknown in (("reinstate", "nobody"), ("no-shows", "--company", "nobody", "--most", "1")):
+        refused = booking("company", *unknown)
+        assert (refused.code, "No such company: nobody" in refused.err) == (1, True), refused
 
 
-def test_the_no_show_policy_is_shown_and_set(booking: Command) -> None:
+def test_the_no_show_policy_is_shown_and_set(booking: Command, tmp_path: Path) -> None:
     """For all companies, and for one of them."""
+    small = tmp_path / "small.yaml"
+    small.write_text(SMALL, encoding="utf-8")
+    assert booking("load", str(small)).code == 0
     assert booking("company", "no-shows").out.startswith("3 no-shows within 90 days suspend")
     assert booking("company", "no-shows", "--most", "2").out.startswith("2 no-shows within 90")
     never = booking("company", "no-shows", "--company", "mudeung", "--most", "0")
     assert never.out == "No-shows never suspend mudeung.\n"
     assert booking("company", "no-shows", "--days", "0").code == 1
+
+
+@pytest.mark.parametrize("arguments", [("serve", "--port", "18517"), ("outage", "list")])
+def test_data_of_a_newer_version_is_one_clear_sentence(
+    booking: Command, database_url: str, arguments: tuple[str, ...]
+) -> None:
+    """Neither a traceback nor a server: what is the matter, and what to do."""
+
+    async def upgrade() -> None:
+        connection = await asyncpg.connect(database_url)
+        await connection.execute("UPDATE alembic_version SET version_num = '9999_newer'")
+        await connection.close()
+
+    run(upgrade())
+    answer = booking(*arguments)
+    assert answer.code == 1
+    assert answer.err.count("\n") == 1
+    assert "made by a newer version of booking (revision 9999_newer): upgrade" in answer.err

@@ -60,6 +60,7 @@ def test_an_outage_is_tried_planned_listed_and_cancelled(
     assert tried.code == 0, tried.err
     assert "Bookings would be displaced: 1." in tried.out
     assert "r-2  mudeung" in tried.out
+    assert f"could move to: ENE-001 {day(2, '18:00')}" in tried.out
     assert "No outage is planned" in loaded("outage", "list").out
     done = loaded(*asked, "--by", STAFF, "--reason", "필터 교체")
     assert "Bookings displaced: 1." in done.out
@@ -73,6 +74,69 @@ def test_an_outage_is_tried_planned_listed_and_cancelled(
     assert loaded("outage", "cancel", outage_id).code == 0
     assert loaded("outage", "cancel", outage_id).code == 1
     assert "No outage is planned" in loaded("outage", "list").out
+
+
+def test_an_outage_is_moved(loaded: Command, database_url: str) -> None:
+    """To where a booking is, after a dry run; one that ends before it begins is not."""
+    run(reserved(database_url, 2))
+    planned = ("outage", "schedule", "ENE-001", "--from", day(4, "09:00"), "--to", day(4, "12:00"))
+    outage_id = loaded(*planned).out.splitlines()[0].split()[-1]
+    moved = ("outage", "move", outage_id, "--from", day(2, "09:00"), "--to", day(2, "12:00"))
+    tried = loaded(*moved, "--dry-run")
+    assert tried.code == 0, tried.err
+    assert "would be moved" in tried.out
+    assert "r-2  mudeung" in tried.out
+    assert day(4, "09:00") in loaded("outage", "list").out
+    done = loaded(*moved)
+    assert "Bookings displaced: 1." in done.out
+    alternatives = [line for line in done.out.splitlines() if "could move to" in line]
+    assert alternatives == [line for line in tried.out.splitlines() if "could move to" in line]
+    assert day(2, "09:00") in loaded("outage", "list").out
+    backwards = loaded(*moved[:-1], day(1, "09:00"))
+    assert backwards.code == 1
+    assert "later than --from" in backwards.err
+
+
+def test_a_series_is_cancelled_as_a_whole(loaded: Command) -> None:
+    """From one on, or all of it; what is left is listed."""
+    asked = ("outage", "schedule", "ENE-001", "--from", day(2, "09:00"), "--to", day(2, "10:00"))
+    made = loaded(*asked, "--every-weeks", "1", "--times", "4")
+    ids = [line.split()[-1] for line in made.out.splitlines() if line.startswith("ENE-001")]
+    later = loaded("outage", "cancel", ids[2], "--scope", "later")
+    assert later.code == 0, later.err
+    assert later.out.count("is cancelled") == 2
+    rest = loaded("outage", "cancel", ids[0], "--scope", "all")
+    assert rest.out.count("is cancelled") == 2
+    assert "No outage is planned" in loaded("outage", "list").out
+    assert loaded("outage", "cancel", ids[0], "--scope", "some").code == 2
+
+
+def test_a_breakdown_is_reported_prolonged_and_repaired(loaded: Command, database_url: str) -> None:
+    """The dry runs record nothing; who lost time is listed; a second repair is refused."""
+    run(reserved(database_url, 2))
+    report = ("breakdown", "report", "ENE-001", "--until", day(1, "18:00"))
+    assert "would be recorded" in loaded(*report, "--dry-run").out
+    assert loaded(*report, "--reason", "전원부").code == 1
+    reported = loaded(*report, "--by", STAFF, "--reason", "전원부")
+    assert reported.code == 0, reported.err
+    assert "Bookings displaced: 0." in reported.out
+    assert "breakdown" in loaded("outage", "list").out
+    assert loaded(*report).code == 1
+    longer = ("breakdown", "extend", "ENE-001", "--until", day(3, "18:00"))
+    tried = loaded(*longer, "--dry-run")
+    assert "Bookings would be displaced: 1." in tried.out
+    done = loaded(*longer)
+    assert "Bookings displaced: 1." in done.out
+    assert "r-2  mudeung" in done.out
+    assert f"could move to: ENE-001 {day(3, '18:00')}" in done.out
+    ahead = loaded("breakdown", "repaired", "ENE-001", "--at", day(1, "09:00"))
+    assert ahead.code == 1
+    assert loaded("breakdown", "repaired", "ENE-001", "--repairer", "김기사").code == 1
+    mended = loaded("breakdown", "repaired", "ENE-001", "--by", STAFF, "--repairer", "김기사")
+    assert mended.code == 0, mended.err
+    assert "repaired" in mended.out
+    assert loaded("breakdown", "repaired", "ENE-001").code == 1
+    assert loaded("breakdown", "extend", "ENE-001", "--until", "2026-12-27").code == 2
 
 
 def test_an_outage_repeats(loaded: Command) -> None:
@@ -93,6 +157,7 @@ def test_an_outage_repeats(loaded: Command) -> None:
         (("--by", "kim@mudeung.example"), 1, "nobody of the laboratory"),
         (("--to", "2001-01-01 09:00"), 1, "later than --from"),
         (("--to", "soon"), 2, "a time such as"),
+        (("--to", "2026-12-27"), 2, "a day and a time, such as 2026-12-27 09:00"),
         (("--to", "1001-01-01 09:00"), 2, "a time from 2000"),
         (("--kind", "rest"), 2, "invalid choice"),
         (("--times", "0"), 2, "from 1 to 52"),
@@ -147,8 +212,12 @@ def test_overrides_are_counted(loaded: Command, database_url: str) -> None:
     "arguments",
     [
         ("outage", "schedule"),
+        ("outage", "move"),
         ("outage", "cancel"),
         ("outage", "list"),
+        ("breakdown", "report"),
+        ("breakdown", "extend"),
+        ("breakdown", "repaired"),
         ("maintenance", "due"),
         ("overrides",),
     ],

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
+from booking.dues import KINDS
 from domain import events as e
 from tests.booking.test_simulation import Process, begin, read_all, simulated, testbed
 
@@ -31,3 +32,25 @@ async def test_a_year_of_waiting(testbed: Process, database_url: str) -> None:
     assert min(open_offers.values()) > history[-1].recorded_at - timedelta(minutes=30)
     await testbed.projector.catch_up()
     assert await testbed.projector.replay_check(lambda _done, _total: None) is None
+
+
+async def test_the_year_leaves_no_deadline_behind(testbed: Process, database_url: str) -> None:
+    """Every deadline is decided in the year when it passed, so the first round finds none old."""
+    await begin(testbed)
+    end = datetime.now(UTC)
+    await simulated(database_url, events=3_000, end=end)
+    await testbed.projector.catch_up()
+    noticed = end - timedelta(seconds=10)
+    for kind in KINDS:
+        assert await kind.find(testbed.database.app, noticed, 200) == [], kind.name
+    history = await read_all(testbed)
+    until: dict[str, datetime] = {}
+    expired = 0
+    for recorded in history:
+        if isinstance(recorded.event, e.SlotOffered):
+            until[recorded.event.wish_id] = recorded.event.expires_at
+        elif isinstance(recorded.event, e.OfferExpired):
+            late = recorded.recorded_at - until[recorded.event.wish_id]
+            assert late < timedelta(seconds=10)
+            expired += 1
+    assert expired > 0
