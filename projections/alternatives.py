@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,11 +10,12 @@ import msgspec
 
 from domain.period import SEOUL, Period, day_period
 from projections.calendar import Entry, entries_between
-from projections.devices import Closure, closures_between, get_device
+from projections.devices import Closure, Device, closures_between, get_device
 from projections.free_search import DeviceTime, FreeSearch
+from projections.maintenance import stopped_devices
 from projections.query import Reader
 
-AlternativeKind = Literal["next_free", "earlier", "compatible"]
+AlternativeKind = Literal["same", "next_free", "earlier", "compatible"]
 
 LOOKED_AT_FIRST = timedelta(days=14)
 """Only a device that is full for so long is looked at up to its horizon."""
@@ -23,14 +24,27 @@ LOOKED_AT_FIRST = timedelta(days=14)
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):
     """A period that looks free.
 
-    `next_free` is the same device later, `earlier` the same device before that on the same day,
-    `compatible` another device at the time that was wanted.
+    `same` is the very time that was wanted, where it is free again, `next_free` is the same device
+    later, `earlier` the same device before that on the same day, `compatible` another device at the
+    time that was wanted.
     """
 
     device_id: str
     start: datetime
     end: datetime
     kind: AlternativeKind
+
+
+class Supposed(msgspec.Struct, frozen=True, kw_only=True):
+    """What a search takes for granted beside what the calendar says.
+
+    `gone` are entries that would give their time back, `held` devices' time that something else
+    would take. A `claim` needs no notice, and its own old time is looked at first.
+    """
+
+    gone: frozenset[str] = frozenset()
+    held: Sequence[tuple[str, Period]] = ()
+    claim: bool = False
 
 
 async def find_alternatives(
@@ -40,24 +54,30 @@ async def find_alternatives(
     now: datetime,
     *,
     but: str | None = None,
+    supposed: Supposed | None = None,
     as_of: int | None = None,
 ) -> list[Alternative]:
     """The alternatives to a period of a device; `but` is the reservation that would move."""
     device = await get_device(reader, device_id, as_of=as_of)
     if device is None:
         return []
+    supposed = supposed or Supposed()
+    gone = supposed.gone | ({but} if but is not None else set())
     horizon = max(wanted.end, now + timedelta(days=device.terms.horizon_days) + wanted.length)
     found: list[Alternative] = []
     for until in sorted({min(wanted.end + LOOKED_AT_FIRST, horizon), horizon}):
         day = day_period(wanted.start.astimezone(SEOUL).date())
         span = Period(day.start, max(until, day.end))
-        times = await _times(reader, [device_id, *device.compatible], span, but, as_of)
+        times = await _times(reader, [device_id, *device.compatible], span, gone, as_of)
+        times = [_supposing(time, supposed, now) for time in times]
         closures = await closures_between(
             reader,
             *(edge.astimezone(SEOUL).date() for edge in (span.start, _after(span.end))),
             as_of=as_of,
         )
-        found = alternatives(wanted, times[0], closures, now, times[1:], until=until)
+        found = alternatives(
+            wanted, times[0], closures, now, times[1:], until=until, itself=supposed.claim
+        )
         if any(one.kind == "next_free" for one in found):
             break
     return found
@@ -71,12 +91,13 @@ def alternatives(
     compatible: Sequence[DeviceTime] = (),
     *,
     until: datetime,
+    itself: bool = False,
 ) -> list[Alternative]:
     """The same, from what was read: entries and closed days from `wanted`'s day up to `until`.
 
     All have the length that was wanted and keep every term of their device: slots, lengths,
     buffers, notice, horizon and opening hours; and its calibration where that is required. What
-    depends on the person or on the quota is not looked at.
+    depends on the person or on the quota is not looked at. With `itself` the wanted period counts.
     """
     days = list(closures)
     day = day_period(wanted.start.astimezone(SEOUL).date())
@@ -84,6 +105,7 @@ def alternatives(
     search = FreeSearch(own, days, now, span)
     same_time = Period(day.start, max(wanted.end, day.end))
     pairs: list[tuple[AlternativeKind, DeviceTime, Period | None]] = [
+        ("same", own, wanted if itself and search.fits(wanted) else None),
         ("next_free", own, search.next_free(wanted)),
         *(
             (
@@ -102,8 +124,46 @@ def alternatives(
     ]
 
 
+def _supposing(time: DeviceTime, supposed: Supposed, now: datetime) -> DeviceTime:
+    """The device's time as it is supposed to be."""
+    device = time.device
+    if supposed.claim:
+        terms = msgspec.structs.replace(device.terms, notice_minutes=0)
+        device = msgspec.structs.replace(device, terms=terms)
+    held = [
+        _taken(device, occupied, now)
+        for device_id, occupied in supposed.held
+        if device_id == device.device_id
+    ]
+    return msgspec.structs.replace(time, device=device, entries=[*time.entries, *held])
+
+
+def _taken(device: Device, occupied: Period, now: datetime) -> Entry:
+    """Time that is taken as an outage takes it."""
+    return Entry(
+        entry_id="",
+        kind="maintenance",
+        device_id=device.device_id,
+        sector=device.sector,
+        company_id=None,
+        account_id=None,
+        status="scheduled",
+        period=occupied,
+        occupied=occupied,
+        sequence=0,
+        created_at=now,
+        changed_at=now,
+        made_position=0,
+        changed_position=0,
+    )
+
+
 async def _times(
-    reader: Reader, device_ids: Sequence[str], span: Period, but: str | None, as_of: int | None
+    reader: Reader,
+    device_ids: Sequence[str],
+    span: Period,
+    gone: Collection[str],
+    as_of: int | None,
 ) -> list[DeviceTime]:
     """The devices that exist, in order, with their entries in a span."""
     held: dict[str, list[Entry]] = {device_id: [] for device_id in device_ids}
@@ -111,11 +171,14 @@ async def _times(
     wide = span.padded(timedelta(days=1), timedelta(days=1))
     found = await entries_between(reader, wide.start, wide.end, device_ids=device_ids, as_of=as_of)
     for entry in found:
-        if entry.entry_id != but:
+        if entry.entry_id not in gone:
             held[entry.device_id].append(entry)
+    stopped = await stopped_devices(reader, as_of=as_of)
     devices = [await get_device(reader, device_id, as_of=as_of) for device_id in device_ids]
     return [
-        DeviceTime(device=device, entries=held[device.device_id])
+        DeviceTime(
+            device=device, entries=held[device.device_id], stopped=device.device_id in stopped
+        )
         for device in devices
         if device is not None
     ]

@@ -46,12 +46,14 @@ After = tuple[datetime, str]
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """A reservation, an offer, an outage or a breakdown. An offer says nobody's name.
+    """A reservation, an offer, an outage or a breakdown. Whose an offer is, only its company reads.
 
     `period` is what was booked, `occupied` that with the device's buffers. `sequence` counts
     changes of time, device and status (RFC 5545 SEQUENCE); `changed_at` is the recorded time of the
     last event that changed the entry, `changed_position` its position. `displaced_by` is the outage
-    or breakdown that took its time, `replaces` the displaced reservation whose place it took.
+    or breakdown that took its time, `ended_by` the account that cancelled or declined it or planned
+    that outage, `late` whether it was cancelled within the notice; `replaces` is the displaced
+    reservation whose place it took.
     `answer_by` is when a request or an offer expires; `suspected_at` the start that was perhaps
     missed, `overdue_at` the end after which the device was still out.
     """
@@ -81,6 +83,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     handed_out_at: datetime | None = None
     returned_at: datetime | None = None
     displaced_by: str | None = None
+    ended_by: str | None = None
+    late: bool = False
     answer_by: datetime | None = None
     suspected_at: datetime | None = None
     overdue_at: datetime | None = None
@@ -265,6 +269,8 @@ def entry_of(row: asyncpg.Record) -> Entry:
         handed_out_at=row["handed_out_at"],
         returned_at=row["returned_at"],
         displaced_by=row["displaced_by"],
+        ended_by=row["ended_by"],
+        late=row["late"],
         answer_by=row["answer_by"],
         suspected_at=row["suspected_at"],
         overdue_at=row["overdue_at"],

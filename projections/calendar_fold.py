@@ -33,10 +33,12 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
         case e.DeviceReturned():
             yield _reservation(recorded, event, returned_at=event.at)
         case e.ReservationDeclined() | e.ReservationCancelled():
-            yield _reservation(recorded, event, reason=as_json(event.reason))
+            yield _given_up(recorded, event)
+        case e.NoShowWithdrawn():
+            yield _ended(recorded, event)
         case e.ReservationDisplaced():
             by = event.outage_id or event.breakdown_id
-            yield _reservation(recorded, event, displaced_by=by)
+            yield _ended(recorded, event, displaced_by=by)
         case e.NoShowSuspected():
             yield _noted(recorded, event, suspected_at=event.period.start)
         case e.ReturnOverdue():
@@ -60,7 +62,8 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
         case e.SlotOffered():
             yield _offer_made(recorded, event)
         case e.OfferExtended():
-            yield _entry(recorded, event.wish_id, answer_by=event.expires_at)
+            # Its time, device and status stay as they were.
+            yield _entry(recorded, event.wish_id, bump=False, answer_by=event.expires_at)
         case e.OfferAccepted() | e.OfferExpired() | e.OfferWithdrawn():
             yield _entry(recorded, event.wish_id, status=_ENDED[type(event)], holds=False)
         case e.WaitlistLeft(offered=True):
@@ -75,9 +78,11 @@ _ENDED: dict[type[e.WaitlistEvent], str] = {
     e.OfferWithdrawn: "withdrawn",
 }
 
-_NEVER_USED = dict.fromkeys(
-    ("handed_out_at", "returned_at", "displaced_by", "suspected_at", "overdue_at")
-)
+_NEVER_USED: dict[str, Any] = {
+    **dict.fromkeys(("handed_out_at", "returned_at", "displaced_by", "ended_by")),
+    **dict.fromkeys(("suspected_at", "overdue_at")),
+    "late": False,
+}
 _NOBODYS: dict[str, Any] = {
     **_NEVER_USED,
     "company_id": None,
@@ -120,6 +125,7 @@ def _outage_made(recorded: Recorded, event: e.OutageScheduled) -> Put:
         "status": "scheduled",
         "holds": True,
         "reason": as_json(event.reason),
+        "series_id": event.series_id,
     }
     return _made(recorded, event.outage_id, event.kind, _NOBODYS | values)
 
@@ -137,13 +143,15 @@ def _breakdown_made(recorded: Recorded, event: e.BreakdownReported) -> Put:
 
 
 def _offer_made(recorded: Recorded, event: e.SlotOffered) -> Put:
-    """Time held for somebody who waits; for whom, only the view `waiting` says.
+    """Time held for somebody who waits.
 
     A wish whose offer was withdrawn may be offered its time again. Calendars know both as one
-    entry, whose sequence must not fall back: so it counts from the position of the offer.
+    entry, whose sequence must not fall back: each offer before changed its status twice.
     """
     values = {
         "device_id": event.device_id,
+        "company_id": event.company_id,
+        "account_id": event.account_id,
         "status": "offered",
         "holds": True,
         "held_from": event.period.start,
@@ -153,7 +161,7 @@ def _offer_made(recorded: Recorded, event: e.SlotOffered) -> Put:
         "occupied_until": event.occupied.end,
         "reason": None,
         "answer_by": event.expires_at,
-        "sequence": recorded.position,
+        "sequence": 2 * (event.number - 1),
     }
     return _made(recorded, event.wish_id, "offer", _NOBODYS | values)
 
@@ -174,6 +182,15 @@ def _reservation(
 ) -> Change:
     values = _of_reservation(event) | more
     return _entry(recorded, event.reservation_id, bump=bump, **values)
+
+
+def _given_up(recorded: Recorded, event: e.ReservationDeclined | e.ReservationCancelled) -> Change:
+    more = {"late": event.late} if isinstance(event, e.ReservationCancelled) else {}
+    return _ended(recorded, event, reason=as_json(event.reason), **more)
+
+
+def _ended(recorded: Recorded, event: e.ReservationEvent, **more: Any) -> Change:
+    return _reservation(recorded, event, ended_by=recorded.by, **more)
 
 
 def _noted(recorded: Recorded, event: e.ReservationEvent, **noted: datetime) -> Change:

@@ -69,6 +69,8 @@ entries = versioned(
     Column("handed_out_at", Moment),
     Column("returned_at", Moment),
     Column("displaced_by", Text),
+    Column("ended_by", Text),  # the account that cancelled, declined or displaced it
+    Column("late", Boolean, nullable=False),  # cancelled within the notice of the terms
     Column("answer_by", Moment),  # of a request or an offer
     Column("promised_at", Moment),  # where it was confirmed after its start
     Column("suspected_at", Moment),  # the start that was missed, as far as is known

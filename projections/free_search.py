@@ -24,10 +24,14 @@ from projections.devices import Closure, Device
 
 
 class DeviceTime(msgspec.Struct, frozen=True, kw_only=True):
-    """A device with what holds its time in all the time that is asked about."""
+    """A device with what holds its time in all the time that is asked about.
+
+    While a safety stop holds for it (`stopped`) nothing of it can be booked.
+    """
 
     device: Device
     entries: Sequence[Entry]
+    stopped: bool = False
 
 
 class FreeSearch:
@@ -36,7 +40,8 @@ class FreeSearch:
     def __init__(
         self, time: DeviceTime, closures: Iterable[Closure], now: datetime, span: Period
     ) -> None:
-        self._device, self._now, self._span = time.device, now, span
+        self._now, self._span = now, span
+        self._usable = time.device.state == "in_service" and not time.stopped
         self._asked = time.device.terms
         self._closures = closed_days(closures, span)
         self._opened = list(open_spans(self._asked, span, self._closures))
@@ -52,7 +57,7 @@ class FreeSearch:
 
     def fits(self, period: Period) -> bool:
         """Whether the period is free and keeps to the terms."""
-        if self._device.state != "in_service" or self._obstacle(period) is not None:
+        if not self._usable or self._obstacle(period) is not None:
             return False
         try:
             self._terms.require_allowed(period, now=self._now, closures=self._closures)
@@ -92,7 +97,7 @@ class FreeSearch:
         """Whether a period of this length can fit anywhere, so that nobody searches in vain."""
         asked = self._asked
         return (
-            self._device.state == "in_service"
+            self._usable
             and not length % timedelta(minutes=asked.slot_minutes)
             and asked.minimum_minutes <= length.total_seconds() / 60 <= asked.maximum_minutes
         )

@@ -35,16 +35,20 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the maintenance log: when, what, by whom (수리자), which parts, KRW."""
+    """A line of the maintenance log: when, what, by whom (수리자), which parts, KRW.
+
+    The end of a breakdown is a line as well: `broken_from` is when it began, and its `work` None.
+    """
 
     position: int
     device_id: str
     at: datetime
     by: str
-    work: Sealed
+    work: Sealed | None
     repairer: Sealed | None
     parts: Sealed | None
     cost: int
+    broken_from: datetime | None
 
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,8 +149,10 @@ def _problem(row: asyncpg.Record) -> Problem:
 
 def _line(row: asyncpg.Record) -> LogLine:
     return LogLine(
-        **{name: row[name] for name in ("position", "device_id", "at", "by", "cost")},
-        work=msgspec.json.decode(row["work"], type=Sealed),
+        **{
+            name: row[name] for name in ("position", "device_id", "at", "by", "cost", "broken_from")
+        },
+        work=from_json(row["work"], Sealed),
         repairer=from_json(row["repairer"], Sealed),
         parts=from_json(row["parts"], Sealed),
     )

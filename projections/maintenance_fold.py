@@ -26,8 +26,11 @@ def project(recorded: Recorded) -> Iterator[Operation]:
                 "repairer": as_json(event.repairer),
                 "parts": as_json(event.parts),
                 "cost": event.cost,
+                "broken_from": None,
             }
             yield Put("log", {"position": recorded.position}, line)
+        case e.DeviceRepaired():
+            yield Put("log", {"position": recorded.position}, _repair(recorded, event))
         case e.CalibrationRecorded():
             certificate = {
                 "at": event.at,
@@ -43,7 +46,8 @@ def project(recorded: Recorded) -> Iterator[Operation]:
             yield Change("claims", {"reservation_id": event.replaces}, used)
 
 
-_metadata = MetaData(schema=schema_of("maintenance", 1))
+VERSION = 2
+_metadata = MetaData(schema=schema_of("maintenance", VERSION))
 problems = versioned(
     "problems",
     _metadata,
@@ -67,10 +71,11 @@ log = versioned(
     Column("device_id", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("by", Text, nullable=False),
-    Column("work", JSONB, nullable=False),
+    Column("work", JSONB),  # of a repair nobody wrote more than that it was done
     Column("repairer", JSONB),
     Column("parts", JSONB),
     Column("cost", BigInteger, nullable=False),
+    Column("broken_from", Moment),  # of a repair: when the breakdown began that it ended
     key=("position",),
 )
 certificates = versioned(
@@ -100,7 +105,7 @@ claims = versioned(
 Index("problems_by_device", problems.c.device_id, problems.c.resolved_at)
 Index("log_by_device", log.c.device_id, log.c.at)
 Index("claims_by_company", claims.c.company_id, claims.c.lost_until)
-VIEW = View("maintenance", 1, _metadata, project)
+VIEW = View("maintenance", VERSION, _metadata, project)
 
 
 def _problem(
@@ -128,6 +133,20 @@ def _problem(
         case e.ProblemResolved():
             resolved = {"resolved_at": at, "resolution": as_json(event.text)}
             return Change("problems", key, resolved | {"safety_stop": False})
+
+
+def _repair(recorded: Recorded, event: e.DeviceRepaired) -> dict[str, object]:
+    """A repair is work on the device as much as what somebody writes down about it."""
+    return {
+        "device_id": event.device_id,
+        "at": event.at,
+        "by": recorded.by,
+        "work": None,
+        "repairer": as_json(event.repairer),
+        "parts": None,
+        "cost": 0,
+        "broken_from": event.occupied.start,
+    }
 
 
 def _claim(recorded: Recorded, event: e.ReservationDisplaced) -> dict[str, object]:

@@ -103,6 +103,8 @@ def _heard_by_holder(event: e.ReservationEvent) -> str | None:
     if isinstance(event, e.ReservationTransferred):
         moved = event.left is not None and event.left.device_id != event.device_id
         return "other_device" if moved else "transferred"
+    if isinstance(event, e.ReservationDeclined) and event.bundle_kept:
+        return "declined_of_bundle"
     return _SAID_BY_TYPE.get(type(event))
 
 

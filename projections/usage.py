@@ -20,12 +20,15 @@ from projections.view import valid
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """`suspended_for` are the reservations whose no-shows suspended it; empty where staff did."""
+
     company_id: str
     name: Text
     sector: str
     kind: str
     suspended: bool
     most_ahead: int | None
+    suspended_for: tuple[str, ...] = ()
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,6 +144,7 @@ def _company(row: asyncpg.Record) -> Company:
         kind=row["kind"],
         suspended=row["suspended"],
         most_ahead=row["most_ahead"],
+        suspended_for=from_json(row["suspended_for"], tuple[str, ...]) or (),
     )
 
 

@@ -28,9 +28,11 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901 - one case
             name = {"name_ko": event.name.ko, "name_en": event.name.en}
             yield Change("companies", _company(event.company_id), name)
         case e.CompanySuspended():
-            yield Change("companies", _company(event.company_id), {"suspended": True})
+            for_these = {"suspended": True, "suspended_for": as_json(event.no_shows or None)}
+            yield Change("companies", _company(event.company_id), for_these)
         case e.CompanyReinstated():
-            yield Change("companies", _company(event.company_id), {"suspended": False})
+            again = {"suspended": False, "suspended_for": None}
+            yield Change("companies", _company(event.company_id), again)
         case e.MostAheadSet():
             most = {"most_ahead": event.reservations}
             yield Change("companies", _company(event.company_id), most)
@@ -94,6 +96,8 @@ companies = versioned(
     Column("sector", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("suspended", Boolean, nullable=False),
+    # The reservations whose no-shows suspended it; NULL where staff did, for another reason.
+    Column("suspended_for", JSONB),
     Column("most_ahead", Integer),
     key=("company_id",),
 )
@@ -156,7 +160,7 @@ Index(
 )
 VIEW = View("usage", 3, _metadata, project)
 
-_IN_GOOD_STANDING = {"suspended": False, "most_ahead": None}
+_IN_GOOD_STANDING = {"suspended": False, "suspended_for": None, "most_ahead": None}
 
 
 def _company(company_id: str) -> dict[str, str]:

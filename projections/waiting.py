@@ -6,7 +6,6 @@ the time `now` that the caller passes; there is no clock here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Literal
 
@@ -18,7 +17,7 @@ from sqlalchemy.sql import Select
 from domain.events import UsageType
 from domain.period import Period
 from domain.sealed import Sealed
-from projections.query import Reader, among, fetch, fetch_one, from_json
+from projections.query import Reader, fetch, fetch_one, from_json
 from projections.view import Moment, valid
 from projections.waiting_fold import wishes
 
@@ -108,16 +107,6 @@ async def wish(
 ) -> Wish | None:
     row = await fetch_one(reader, _wishes(now, as_of).where(wishes.c.wish_id == wish_id))
     return None if row is None else wish_of(row)
-
-
-async def companies_of(
-    reader: Reader, wish_ids: Collection[str], *, as_of: int | None = None
-) -> dict[str, str]:
-    """Whose wishes these are, by their ids."""
-    query = select(wishes.c.wish_id, wishes.c.company_id).where(
-        valid(wishes, as_of), among(wishes.c.wish_id, wish_ids)
-    )
-    return {row["wish_id"]: row["company_id"] for row in await fetch(reader, query)}
 
 
 async def place_for(reader: Reader, device_id: str, occupied: Period, now: datetime) -> int:

@@ -218,15 +218,26 @@ class Drawing:
         return self._random.choice(choices)
 
     def settle(self) -> Command:
-        used = Period(self._now - timedelta(days=self._random.randint(1, 9)), self._now)
-        used = self._random.choice((None, used))
+        returned = self._one("returned")
         choices: tuple[Command, ...] = (
             RecordNoShow(by=STAFF, reservation_id=self._one("confirmed")),
             WithdrawNoShow(by=STAFF, reservation_id=self._one("no_show")),
-            CorrectUsage(by=STAFF, reservation_id=self._one("returned"), used=used, reason=SEALED),
+            self._correction(returned),
             WaiveUsage(by=STAFF, reservation_id=self._one("returned"), reason=SEALED),
         )
         return self._random.choice(choices)
+
+    def _correction(self, reservation_id: str) -> Command:
+        """Less than was logged, a little more, or other figures alone."""
+        back = self._latest.get(reservation_id)
+        used = None
+        if isinstance(back, e.DeviceReturned) and self._random.random() < 0.7:
+            end = back.handed_out_at + (back.at - back.handed_out_at) * self._random.uniform(0.2, 2)
+            used = Period(back.handed_out_at, end)
+        samples = self._random.randint(0, 9)
+        return CorrectUsage(
+            by=STAFF, reservation_id=reservation_id, used=used, samples=samples, reason=SEALED
+        )
 
     def plan_outage(self) -> Command:
         period = self._period()

@@ -9,8 +9,9 @@ import pytest
 from booking.database import Database
 from domain import events as e
 from domain.period import Period
-from projections.alternatives import find_alternatives
+from projections.alternatives import Supposed, find_alternatives
 from projections.projector import Projector
+from projections.supposing import supposed_after
 from tests.projections.written import BEGIN, WrittenLedger
 from tests.scenario import (
     AUT,
@@ -89,3 +90,41 @@ async def test_a_device_nobody_knows_has_no_alternatives(
 ) -> None:
     """Not even an error: who may see the device is decided elsewhere."""
     assert await found(database, Period(nine, nine + HOUR)) == []
+
+
+@pytest.mark.usefixtures("devices")
+async def test_a_claim_looks_at_its_own_time_first(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """It is no alternative to anybody else's wish, nor while something else has the time."""
+    await projector.catch_up()
+    claim = Supposed(claim=True)
+    soon = Period(BEGIN + HOUR, BEGIN + 2 * HOUR)
+    assert (await found(database, soon, supposed=claim))[0] == (AUT, soon.start, "same")
+    assert "same" not in [kind for _, _, kind in await found(database, soon)]
+    await ledger.append(taken(nine, ten))
+    await projector.catch_up()
+    kinds = [kind for _, _, kind in await found(database, Period(nine, ten), supposed=claim)]
+    assert kinds[0] == "next_free"
+
+
+@pytest.mark.usefixtures("devices")
+async def test_what_will_be_gone_or_taken_is_supposed(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """A search before an outage is recorded answers as one after it."""
+    await ledger.append(taken(nine, ten), taken(ten, eleven, reservation_id="r-2"))
+    await projector.catch_up()
+    outage = Period(eight, ten)
+    displaced = e.ReservationDisplaced(
+        **{name: getattr(taken(nine, ten), name) for name in e.ReservationEvent.__struct_fields__},
+        outage_id="o-1",
+    )
+    planned = e.OutageScheduled(outage_id="o-1", device_id=AUT, kind="maintenance", occupied=outage)
+    happened = [displaced, planned]
+    before = await found(database, Period(nine, ten), supposed=supposed_after(happened))
+    await ledger.append(*happened)
+    await projector.catch_up()
+    after = await found(database, Period(nine, ten), supposed=Supposed(claim=True))
+    assert before == after
+    assert (AUT, eleven, "next_free") in before

@@ -315,3 +315,23 @@ async def test_changes_name_the_device_left_and_the_device_entered(
     assert sorted(changed) == [("r-1", AUT), ("r-1", HEA)]
     assert ("r-2", "ENE-001") in await changed_between(database.app, before, position)
     assert await changed_between(database.app, position, position + timedelta.max.days) == []
+
+
+async def test_a_late_cancellation_says_that_it_was_late_and_who_it_was(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """Only cancelling within the notice is late; before it, nobody has ended the booking."""
+    late = requested(nine, ten, reservation_id="r-1")
+    early = requested(eleven, noon, reservation_id="r-2")
+    await ledger.append(late, early)
+    before = await ledger.append(after(early, e.ReservationCancelled))
+    await ledger.append(after(late, e.ReservationCancelled, late=True))
+    await projector.catch_up()
+    found = [await reservation(database.app, name) for name in ("r-1", "r-2")]
+    assert [(one.late, one.ended_by is not None) for one in found if one] == [
+        (True, True),
+        (False, True),
+    ]
+    was = await reservation(database.app, "r-1", as_of=before)
+    assert was is not None
+    assert (was.late, was.ended_by) == (False, None)

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from booking.database import Database
 from domain import events as e
+from domain.period import Period
 from projections.calibrations import due_calibrations
 from projections.maintenance import (
     claim,
@@ -81,6 +82,25 @@ async def test_the_log_is_newest_first(
     assert (found[1].repairer, found[0].repairer, found[1].by) == (SEALED, None, "staff-1")
     (one,) = await maintenance_log(database.app, device_id=AUT, start=ten, end=noon)
     assert one.at == ten
+
+
+async def test_a_repair_is_in_the_log(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """With the one who repaired and when the breakdown began; as of before it is not there."""
+    broken = {"breakdown_id": "b-1", "device_id": AUT}
+    before = await ledger.append(
+        e.BreakdownReported(**broken, occupied=Period(nine, noon), expected_until=noon)
+    )
+    repaired = e.DeviceRepaired(
+        **broken, occupied=Period(nine, ten), at=ten, was=Period(nine, noon), repairer=SEALED
+    )
+    await ledger.append(repaired)
+    await projector.catch_up()
+    (line,) = await maintenance_log(database.app, device_id=AUT)
+    assert (line.at, line.broken_from, line.repairer) == (ten, nine, SEALED)
+    assert (line.work, line.parts, line.cost, line.by) == (None, None, 0, "staff-1")
+    assert await maintenance_log(database.app, as_of=before) == []
 
 
 async def test_a_claim_is_open_until_it_is_used(

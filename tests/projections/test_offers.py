@@ -1,4 +1,4 @@
-"""What the calendar says of offers: time that is held, and for whom it does not say."""
+"""What the calendar says of offers: time that is held for a company, as an entry of its own."""
 
 from __future__ import annotations
 
@@ -13,7 +13,19 @@ from projections.calendar import entries_between, entry, list_reservations, rese
 from projections.due import Due, unaccepted
 from projections.projector import Projector
 from tests.projections.written import BEGIN, WrittenLedger
-from tests.scenario import AUT, DAY, HANBIT, HOUR, MINUTE, device, eleven, nine, taken, ten
+from tests.scenario import (
+    AUT,
+    DAY,
+    HANBIT,
+    HOUR,
+    MINUTE,
+    MUDEUNG,
+    device,
+    eleven,
+    nine,
+    taken,
+    ten,
+)
 from tests.waiting import offer, waits
 
 UNTIL = nine - DAY
@@ -29,20 +41,21 @@ def then(
     return kind(**same | more)
 
 
-async def test_an_offer_holds_time_and_says_no_name(
+async def test_an_offer_holds_time_and_is_no_reservation(
     ledger: WrittenLedger, projector: Projector, database: Database
 ) -> None:
-    """It is in the calendar, and in nobody's: neither a company's nor a person's list has it."""
+    """It is in its company's calendar and in its person's, and in no list of reservations."""
     await ledger.append(*device(), waits(nine, ten))
     await ledger.append(offer(nine, ten, UNTIL, occupied=WITH_BUFFER))
     await projector.catch_up("calendar")
     (found,) = await entries_between(database.app, nine, ten)
     assert (found.entry_id, found.kind, found.status) == ("w-1", "offer", "offered")
     assert (found.period, found.occupied) == (Period(nine, ten), WITH_BUFFER)
-    assert (found.company_id, found.account_id, found.purpose) == (None, None, None)
+    assert (found.company_id, found.account_id, found.purpose) == (HANBIT, "lee", None)
     assert (found.answer_by, found.told_kind) == (UNTIL, "reservation")
     for own in ({"company_id": HANBIT}, {"account_id": "lee"}):
-        assert await entries_between(database.app, nine, ten, **own) == []  # type: ignore[arg-type]
+        assert await entries_between(database.app, nine, ten, **own) == [found]  # type: ignore[arg-type]
+    assert await entries_between(database.app, nine, ten, company_id=MUDEUNG) == []
     assert await list_reservations(database.app) == []
     assert await reservation(database.app, "w-1") is None
 
@@ -79,17 +92,16 @@ async def test_how_offers_end(
         "left": then(e.WaitlistLeft, offered=True),
     }
     await ledger.append(*device(), waits(nine, ten))
-    sequence = 0
-    for status, end in ends.items():
-        await ledger.append(offer(nine, ten, UNTIL))
+    for number, (status, end) in enumerate(ends.items(), start=1):
+        await ledger.append(offer(nine, ten, UNTIL, number=number))
+        await ledger.append(then(e.OfferExtended, expires_at=UNTIL + HOUR))
         await ledger.append(end)
         await projector.catch_up("calendar")
         found = await entry(database.app, "w-1")
         assert found is not None
         assert found.status == status
-        # To calendars all of this is one entry, whose revisions only go up.
-        assert found.sequence > sequence
-        sequence = found.sequence
+        # To calendars all of this is one entry, whose revisions count its changes of status.
+        assert found.sequence == 2 * number - 1
         assert await entries_between(database.app, nine, ten) == []
 
 
