@@ -16,10 +16,13 @@ from projections.availability import Busy, availability
 from projections.calendar import Entry, entries_between
 from projections.devices import Closure, Device
 from projections.free_search import DeviceTime, FreeSearch
+from projections.maintenance import stopped_devices
+from projections.out_of_use import out_of_use, while_calibrated
 from projections.query import Reader
 from web.access import SIGNED_IN, may
 from web.as_of import AsOf, position_of
 from web.forms import HttpRequest, Moment, query_of, require_id
+from web.frame import present
 from web.given import FromPath, Given
 from web.problem import Problem, wrong
 
@@ -60,7 +63,7 @@ async def get_availability(
     window = Period(query.from_, query.to)
     if window.length > LONGEST:
         raise wrong("to", "time_range", f"{LONGEST.days} d")
-    as_of = await position_of(testbed, query.as_of, "devices", "calendar")
+    as_of = await position_of(testbed, query.as_of, "devices", "calendar", "maintenance")
     reader = testbed.database.app
     device = await devices.get_device(reader, require_id(device_id), as_of=as_of)
     if device is None:
@@ -73,7 +76,10 @@ async def get_availability(
         window,
         now=now,
     )
-    bookable = free if device.state == "in_service" else []
+    stopped = device.device_id in await stopped_devices(reader, as_of=as_of)
+    asked_at = await present(testbed, as_of)
+    closed = out_of_use(device, stopped=stopped, now=asked_at) is not None
+    bookable = [] if closed else while_calibrated(device, free)
     return AvailabilityShown(
         device_id=device.device_id,
         busy=busy,
@@ -84,7 +90,8 @@ async def get_availability(
 async def free_devices(
     reader: Reader, found: Sequence[Device], wanted: Period, as_of: int | None
 ) -> list[Device]:
-    """Those devices that could be booked for a period, by their terms and calendars."""
+    """Those devices that could be booked for a period, by their condition, terms and calendars."""
+    stopped = await stopped_devices(reader, as_of=as_of)
     now = datetime.now(UTC)
     entries = await _entries(reader, found, wanted, as_of)
     closures = await _closures(reader, wanted, as_of)
@@ -95,7 +102,9 @@ async def free_devices(
         for device in found
         if FreeSearch(
             DeviceTime(
-                device=device, entries=[one for one in entries if one.device_id == device.device_id]
+                device=device,
+                entries=[one for one in entries if one.device_id == device.device_id],
+                stopped=device.device_id in stopped,
             ),
             closures,
             now,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -15,10 +15,12 @@ from booking.testbed import Testbed
 from domain import events as e
 from domain.reservations import ReserveDevice
 from projections import maintenance
+from projections.alternatives import Supposed
 from projections.maintenance import Claim
 from web.access import BOOKERS, SIGNED_IN, may
-from web.as_of import WAIT_SECONDS
-from web.forms import HttpRequest, Id, Moment, body_of, period_of
+from web.as_of import WAIT_SECONDS, AsOf, position_of
+from web.forms import HttpRequest, Id, Moment, body_of, period_of, query_of
+from web.frame import present
 from web.given import FromPath, Given
 from web.lists import Page
 from web.overriding import OverrideBody
@@ -30,6 +32,7 @@ from web.writes import entry_after, give, written
 LISTED_FOR = timedelta(days=90)
 """A displaced booking is listed so long; its claim can be used afterwards too."""
 MOST_LISTED = 50
+VIEWS = ("maintenance", "calendar", "devices")
 
 
 class RebookBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,14 +57,17 @@ class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: Sequence[Alternative]
 
 
-@get("/api/claims", opt=may(SIGNED_IN, items=(ClaimShown,)))
-async def list_claims(account: Given[Account], testbed: Given[Testbed]) -> Page[ClaimShown]:
+@get("/api/claims", opt=may(SIGNED_IN, query=AsOf, items=(ClaimShown,)))
+async def list_claims(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
+) -> Page[ClaimShown]:
     """Displaced bookings that nothing has replaced yet, one's company's or (laboratory) all."""
     company_id = None if account.sees_everything else account.company_id
     if company_id is None:
         await testbed.access_log.record(account.account_id, "list claims", "all companies")
-    found = await claims(testbed, company_id)
-    return Page(items=[await _shown(testbed, one) for one in found])
+    as_of = await position_of(testbed, query_of(request, AsOf).as_of, *VIEWS)
+    found = await claims(testbed, company_id, as_of)
+    return Page(items=[await _shown(testbed, one, as_of) for one in found])
 
 
 @post(
@@ -108,26 +114,33 @@ async def rebook_command(start: Start, body: RebookBody) -> ReserveDevice:
     )
 
 
-async def claims(testbed: Testbed, company_id: str | None) -> list[Claim]:
+async def claims(testbed: Testbed, company_id: str | None, as_of: int | None = None) -> list[Claim]:
     """The open claims of a company, or of all, of the last months; those lost last come first."""
-    head = await testbed.ledger.head()
-    views = ("maintenance", "calendar", "devices")
-    await testbed.projector.wait_for(views, head.position, WAIT_SECONDS)
+    if as_of is None:
+        head = await testbed.ledger.head()
+        await testbed.projector.wait_for(VIEWS, head.position, WAIT_SECONDS)
     found = await maintenance.open_claims(
-        testbed.database.app, company_id=company_id, limit=MOST_LISTED
+        testbed.database.app, company_id=company_id, limit=MOST_LISTED, as_of=as_of
     )
-    since = datetime.now(UTC) - LISTED_FOR
+    since = await present(testbed, as_of) - LISTED_FOR
     return [one for one in found if one.displaced_at >= since]
 
 
-async def alternatives_of(testbed: Testbed, claim: Claim) -> list[Alternative]:
-    """Free times like the one that was lost, none of them gone by."""
-    now = datetime.now(UTC)
-    found = await alternatives_to(testbed, claim.device_id, claim.period)
+async def alternatives_of(
+    testbed: Testbed, claim: Claim, as_of: int | None = None
+) -> list[Alternative]:
+    """Free times like the one that was lost, none of them gone by.
+
+    Its own time comes first where the outage was cancelled or the device repaired meanwhile.
+    """
+    now = await present(testbed, as_of)
+    found = await alternatives_to(
+        testbed, claim.device_id, claim.period, supposed=Supposed(claim=True), as_of=as_of
+    )
     return [one for one in found if one.start >= now]
 
 
-async def _shown(testbed: Testbed, claim: Claim) -> ClaimShown:
+async def _shown(testbed: Testbed, claim: Claim, as_of: int | None) -> ClaimShown:
     return ClaimShown(
         reservation_id=claim.reservation_id,
         company_id=claim.company_id,
@@ -136,7 +149,7 @@ async def _shown(testbed: Testbed, claim: Claim) -> ClaimShown:
         end=claim.period.end,
         displaced_at=claim.displaced_at,
         displaced_by=claim.displaced_by,
-        alternatives=await alternatives_of(testbed, claim),
+        alternatives=await alternatives_of(testbed, claim, as_of),
     )
 
 

@@ -24,7 +24,7 @@ from web.given import FromPath, Given
 from web.lists import MOST
 from web.shown import Reservation, in_full
 from web.step_bodies import NoBody
-from web.writes import give, recalled, written
+from web.writes import give, recalled_as_of, written
 
 
 class Listed(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,10 +72,11 @@ async def overdue(request: HttpRequest, testbed: Given[Testbed], language: Given
     return await _listed(testbed, language, "overdue", query_of(request, AsOf))
 
 
-@get("/api/no-show-policy", opt=may(SEES_EVERYTHING, answer=Policy))
-async def policy(testbed: Given[Testbed]) -> Policy:
+@get("/api/no-show-policy", opt=may(SEES_EVERYTHING, query=AsOf, answer=Policy))
+async def policy(request: HttpRequest, testbed: Given[Testbed]) -> Policy:
+    as_of = await position_of(testbed, query_of(request, AsOf).as_of)
     known = NoShowPolicy(None)
-    await recalled(testbed, known)
+    await recalled_as_of(testbed, known, as_of)
     return Policy(most=known.most, window_days=known.window.days)
 
 

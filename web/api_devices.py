@@ -22,7 +22,7 @@ from projections.maintenance import stopped_devices
 from web.access import SIGNED_IN, may
 from web.api_availability import free_devices
 from web.as_of import AsOf, position_of
-from web.forms import HttpRequest, Id, Moment, query_of, require_id
+from web.forms import HttpRequest, Moment, query_of, require_id
 from web.given import FromPath, Given
 from web.lists import Page, Paged
 from web.problem import Problem, wrong
@@ -35,7 +35,7 @@ MOST_DEVICES = 1000
 class DevicesQuery(Paged, frozen=True, kw_only=True):
     """Devices of a sector, with all words of `q`, that can be booked from free_from to free_to."""
 
-    sector: Id | None = None
+    sector: Literal["automotive", "healthcare", "energy"] | None = None
     q: Search | None = None
     free_from: Moment | None = None
     free_to: Moment | None = None

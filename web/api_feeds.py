@@ -10,7 +10,8 @@ from litestar import Response, delete, get, post
 from msgspec import Meta
 
 from booking.account import Account
-from booking.feed_tokens import SCOPES, Feed
+from booking.answered import Within
+from booking.feed_tokens import SCOPES, Feed, Feeds
 from booking.testbed import Testbed
 from projections import devices, usage
 from web.access import SIGNED_IN, may, require_company
@@ -18,8 +19,9 @@ from web.forms import HttpRequest, body_of, query_of
 from web.given import FromPath, Given
 from web.lists import Page
 from web.problem import Problem, wrong
+from web.session import credential_of
 from web.step_bodies import NoBody
-from web.writes import idempotency_key
+from web.writes import request_by
 
 LONGEST_SCOPE = 100
 
@@ -58,12 +60,9 @@ async def list_feeds(
 async def issue_feed(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
 ) -> Response[Any]:
-    """A secret is shown once, so that a repeated request makes another address."""
+    """The answer, and a repeated one within a day, shows the address; nothing else ever does."""
     body = await body_of(request, FeedBody)
-    idempotency_key(request)
-    feed_id, url = await subscribe(testbed, account, body)
-    made = {feed.feed_id: feed for feed in await testbed.feeds.list(account.account_id)}
-    shown = msgspec.structs.replace(_shown(made[feed_id]), url=url)
+    shown = await subscribe(request, testbed, account, body)
     return Response(shown, status_code=201)
 
 
@@ -75,18 +74,33 @@ async def revoke_feed(
         raise Problem("not-found")
 
 
-async def subscribe(testbed: Testbed, account: Account, body: FeedBody) -> tuple[str, str]:
-    """A new feed's id and its secret address.
+async def subscribe(
+    request: HttpRequest,
+    testbed: Testbed,
+    account: Account,
+    body: FeedBody,
+    key: str | None = None,
+) -> FeedShown:
+    """A new feed with its secret address, once for each idempotency key (`key` that of a form).
 
     Raises Problem (404) for another company's feed as for one of a company or device that does not
     exist, and IdentityError for a scope of no known form.
     """
     await _require_scope(testbed, account, body.scope)
-    language = body.language or account.language
-    feeds = testbed.feeds
-    feed_id, token = await feeds.issue(account.account_id, body.scope, body.detail, language)
+    account_id, language = account.account_id, body.language or account.language
+
+    async def make(within: Within, secret: str) -> bytes:
+        feeds = Feeds(within)
+        feed_id, _ = await feeds.issue(account_id, body.scope, body.detail, language, secret)
+        made = {feed.feed_id: feed for feed in await feeds.list(account_id)}
+        return msgspec.json.encode(_shown(made[feed_id]))
+
+    answer, secret = await testbed.answered.once_with_secret(
+        request_by(request, account_id, body, key), account_id, credential_of(request), make
+    )
     name = body.scope.replace(":", "-")
-    return feed_id, f"{testbed.settings.public_url}/calendar/{token}/{name}.ics"
+    url = f"{testbed.settings.public_url}/calendar/{secret}/{name}.ics"
+    return msgspec.structs.replace(msgspec.json.decode(answer, type=FeedShown), url=url)
 
 
 async def _require_scope(testbed: Testbed, account: Account, scope: str) -> None:

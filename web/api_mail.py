@@ -10,6 +10,7 @@ from litestar import get, post
 
 from booking import letters
 from booking.account import Account
+from booking.answered import Within
 from booking.testbed import Testbed
 from projections import notices
 from web.access import LAB, may
@@ -20,7 +21,7 @@ from web.language import in_language
 from web.notice_words import title_of
 from web.shown import Person
 from web.step_bodies import NoBody
-from web.writes import idempotency_key
+from web.writes import request_by
 
 
 class Undelivered(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,11 +60,17 @@ async def list_undelivered(
 
 
 @post("/api/notices/undelivered/retry", status_code=200, opt=may(LAB, body=NoBody, answer=Retried))
-async def retry_undelivered(request: HttpRequest, testbed: Given[Testbed]) -> Retried:
+async def retry_undelivered(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
+) -> Retried:
     """Has all of them sent again, once what was wrong with the addresses is mended."""
-    await body_of(request, NoBody)
-    idempotency_key(request)
-    return Retried(waiting=await letters.try_again(testbed.database.app))
+    asked = request_by(request, account.account_id, await body_of(request, NoBody))
+
+    async def again(within: Within) -> bytes:
+        return msgspec.json.encode(Retried(waiting=await letters.try_again(within)))
+
+    answer = await testbed.answered.once(asked, account.account_id, again)
+    return msgspec.json.decode(answer, type=Retried)
 
 
 async def mail_state(testbed: Testbed, account: Account, language: str) -> MailState:

@@ -9,6 +9,8 @@ from litestar import get, post
 from msgspec import Meta
 
 from booking.account import Account
+from booking.answered import Within
+from booking.read_marks import ReadMarks
 from booking.recipients import addressee_of
 from booking.testbed import Testbed
 from projections import notices
@@ -19,7 +21,7 @@ from web.given import Given
 from web.lists import Page, Paged, cursor, read_cursor
 from web.notices_shown import NoticeShown, count_unread, notices_in_full
 from web.problem import wrong
-from web.writes import idempotency_key
+from web.writes import request_by
 
 Position = Annotated[int, Meta(ge=0)]
 
@@ -59,8 +61,15 @@ async def read_notices(
 ) -> Unread:
     """Marks as read; what was read stays read."""
     body = await body_of(request, ReadBody)
-    idempotency_key(request)
-    await mark_read(testbed, account, body.through)
+    through = await position_read(testbed, body.through)
+    account_id = account.account_id
+
+    async def mark(within: Within) -> bytes:
+        await ReadMarks(within).read(account_id, through)
+        return b""
+
+    # What came after the first request stays unread, whenever its repetition comes.
+    await testbed.answered.once(request_by(request, account_id, body), account_id, mark)
     return Unread(unread=await count_unread(testbed, account))
 
 
@@ -88,10 +97,15 @@ async def notices_page(
 
 async def mark_read(testbed: Testbed, account: Account, through: int | None) -> None:
     """Raises Invalid for a position that the ledger has not reached."""
+    await testbed.read_marks.read(account.account_id, await position_read(testbed, through))
+
+
+async def position_read(testbed: Testbed, through: int | None) -> int:
+    """The position itself, without one the newest; raises Invalid as `mark_read`."""
     head = (await testbed.ledger.head()).position
     if through is not None and through > head:
         raise wrong("through", "position", head)
-    await testbed.read_marks.read(account.account_id, head if through is None else through)
+    return head if through is None else through
 
 
 route_handlers = [list_notices, read_notices]

@@ -1,4 +1,4 @@
-"""Planned outages and breakdowns of a device, and the reservations that they displace."""
+"""Planning outages of a device, and the reservations that they displace."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from domain import outages
 from domain.events import OutageKind
 from domain.repeating_outages import MOST_OUTAGES, Repeat, ScheduleOutages
 from web.access import LAB, may
-from web.forms import HttpRequest, Moment, Prose, body_of, period_of, query_of, require_id
+from web.forms import HttpRequest, Moment, Prose, body_of, period_of, query_of
 from web.given import FromPath, Given
 from web.outage_shown import (
     Displaced,
@@ -29,7 +29,6 @@ from web.outage_shown import (
     require_device,
     show_outage,
 )
-from web.step_bodies import NoBody
 from web.writes import give, written
 
 Weeks = Annotated[int, Meta(ge=1, le=MOST_OUTAGES)]
@@ -117,34 +116,24 @@ async def outage_command(
 
 
 async def try_outage(
-    testbed: Testbed, language: str, command: outages.ScheduleOutage | ScheduleOutages
+    testbed: Testbed,
+    language: str,
+    command: outages.ScheduleOutage | ScheduleOutages | outages.RescheduleOutage,
 ) -> OutageTried:
-    """What planning this would displace, with alternatives for each; nothing is recorded."""
+    """What planning or moving this would displace, with alternatives; nothing is recorded."""
     happened = await testbed.booking.try_out(command)
-    planned = [event for event in happened if isinstance(event, e.OutageScheduled)]
-    periods = [one.occupied for one in planned]
+    planned = [
+        event for event in happened if isinstance(event, (e.OutageScheduled, e.OutageRescheduled))
+    ]
+    first = planned[0]
     return OutageTried(
-        device_id=command.device_id,
-        kind=command.kind,
-        start=command.period.start,
-        end=command.period.end,
-        displaced=await displaced_by(testbed, language, happened, periods),
+        device_id=first.device_id,
+        kind=first.kind,
+        start=first.occupied.start,
+        end=first.occupied.end,
+        displaced=await displaced_by(testbed, language, happened),
         repeats=repetitions(planned, tried=True) if len(planned) > 1 else (),
     )
 
 
-@post("/api/outages/{outage_id:str}/cancel", status_code=200, opt=may(LAB, body=NoBody))
-async def cancel_outage(
-    request: HttpRequest,
-    account: Given[Account],
-    testbed: Given[Testbed],
-    language: Given[str],
-    outage_id: FromPath[str],
-) -> Response[Any]:
-    body = await body_of(request, NoBody)
-    command = outages.CancelOutage(by=account.actor, outage_id=require_id(outage_id))
-    done = await give(request, testbed, command, body)
-    return written(await show_outage(testbed, language, outage_id, done), done)
-
-
-route_handlers = [schedule_outage, cancel_outage]
+route_handlers = [schedule_outage]

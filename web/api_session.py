@@ -15,6 +15,7 @@ from web.forms import HttpRequest, Line, body_of, query_of
 from web.given import Given
 from web.session import sign_in, sign_out
 from web.step_bodies import NoBody
+from web.writes import idempotency_key
 
 
 class SignInBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +37,9 @@ class SignedInShown(msgspec.Struct, frozen=True, kw_only=True):
 
 @post("/api/session", status_code=201, opt=may(ANYONE, body=SignInBody, answer=SignedInShown))
 async def open_session(request: HttpRequest, language: Given[str]) -> Response[Any]:
+    """Signs in; repeated, it signs in again, and this browser's session before that is over."""
     body = await body_of(request, SignInBody)
+    idempotency_key(request)
     session, cookie = await sign_in(request, body.email, body.password)
     shown = _shown(session.account, session, language)
     return Response(shown, status_code=201, cookies=[cookie])

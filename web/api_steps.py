@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from booking.account import Account
 from booking.testbed import Testbed
+from domain import events as e
 from web.access import may
 from web.forms import HttpRequest, body_of
 from web.given import FromPath, Given
@@ -40,6 +41,8 @@ def _handler(name: str, step: Step) -> HTTPRouteHandler:
         if name in TELLS_WHO_IS_NEXT:
             waiting = await next_after(testbed.database.app, entry)
             shown = msgspec.structs.replace(shown, next=shown_next(account, waiting))
+        for declined in done.of(e.ReservationDeclined):
+            shown = msgspec.structs.replace(shown, bundle_kept=declined.bundle_kept)
         return written(shown, done)
 
     path = f"/api/reservations/{{reservation_id:str}}/{name}"

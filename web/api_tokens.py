@@ -10,15 +10,17 @@ from litestar import Response, delete, get, post
 from msgspec import Meta
 
 from booking.account import Account
-from booking.api_tokens import DEFAULT_DAYS, MOST_DAYS, ApiToken
+from booking.answered import Within
+from booking.api_tokens import DEFAULT_DAYS, MOST_DAYS, PREFIX, ApiToken, ApiTokens
 from booking.testbed import Testbed
 from web.access import SIGNED_IN, may
 from web.forms import HttpRequest, Line, body_of, query_of
 from web.given import FromPath, Given
 from web.lists import Page
 from web.problem import Problem
+from web.session import credential_of
 from web.step_bodies import NoBody
-from web.writes import idempotency_key
+from web.writes import request_by
 
 
 class TokenBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,13 +53,20 @@ async def list_tokens(
 async def issue_token(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
 ) -> Response[Any]:
-    """A secret is shown once, so that a repeated request makes another token."""
+    """The answer, and a repeated one within a day, shows the secret; nothing else ever does."""
     body = await body_of(request, TokenBody)
-    idempotency_key(request)
-    token = await testbed.api_tokens.issue(account.account_id, body.name, body.days)
-    newest = (await testbed.api_tokens.list(account.account_id))[0]
-    shown = msgspec.structs.replace(_shown(newest), token=token)
-    return Response(shown, status_code=201)
+    account_id = account.account_id
+
+    async def make(within: Within, secret: str) -> bytes:
+        tokens = ApiTokens(within)
+        await tokens.issue(account_id, body.name, body.days, secret)
+        return msgspec.json.encode(_shown((await tokens.list(account_id))[0]))
+
+    answer, secret = await testbed.answered.once_with_secret(
+        request_by(request, account_id, body), account_id, credential_of(request), make
+    )
+    shown = msgspec.json.decode(answer, type=TokenShown)
+    return Response(msgspec.structs.replace(shown, token=PREFIX + secret), status_code=201)
 
 
 @delete("/api/tokens/{token_id:str}", status_code=204, opt=may(SIGNED_IN))

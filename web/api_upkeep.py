@@ -21,13 +21,16 @@ from web.access import SEES_EVERYTHING, SIGNED_IN, may
 from web.api_overrides import persons
 from web.as_of import AsOf, position_of
 from web.csv_text import csv_file, wall_clock
+from web.entry_words import text
 from web.forms import HttpRequest, Id, Moment, query_of
 from web.frame import present
 from web.given import FromPath, Given
+from web.language import in_language
 from web.lists import Page
 from web.outage_shown import require_device
 from web.shown import Person
 
+REPAIRED = text("Repaired; broken down since %(when)s")
 WARNED_DAYS = 30
 """Calibrations are warned of so many days ahead."""
 
@@ -63,7 +66,11 @@ class LogQuery(AsOf, frozen=True, kw_only=True):
 
 
 class LogLineShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the 유지보수일지: 일시, 작업 내용, 수리자, 부품, 비용 (KRW), 작성자."""
+    """A line of the 유지보수일지: 일시, 작업 내용, 수리자, 부품, 비용 (KRW), 작성자.
+
+    The repair of a breakdown is a line as well: `broken_from` is when the breakdown began, and
+    `work` says so in the reader's language.
+    """
 
     device_id: str
     at: datetime
@@ -71,6 +78,7 @@ class LogLineShown(msgspec.Struct, frozen=True, kw_only=True):
     repairer: str | None
     parts: str | None
     cost: int
+    broken_from: datetime | None
     by: Person
     position: int
 
@@ -192,7 +200,7 @@ async def log_shown(
         LogLineShown(
             **_same(one, LogLineShown, but=("by", "work", "repairer", "parts")),
             by=people[one.by],
-            work=next(opened),
+            work=next(opened) or _repair(one.broken_from, language),
             repairer=next(opened),
             parts=next(opened),
         )
@@ -210,6 +218,14 @@ async def _log(
         testbed.database.app, device_id=device_id, start=query.from_, end=query.to, as_of=as_of
     )
     return await log_shown(testbed, language, found)
+
+
+def _repair(broken_from: datetime | None, language: str) -> str | None:
+    """What the line of a repair says of itself."""
+    if broken_from is None:
+        return None
+    words = in_language(language)
+    return words.text(REPAIRED, when=words.moment(broken_from))
 
 
 def _due(due: Due) -> DueShown:

@@ -179,7 +179,7 @@ async def leave_waitlist(
     wish_id: FromPath[str],
 ) -> Response[Any]:
     """Wait no longer; time that was offered goes to the next in line."""
-    joined = await given_wish(testbed, account, wish_id)
+    joined = await given_wish(testbed, account, wish_id, ends=True)
     body = await body_of(request, NoBody)
     command = LeaveWaitlist(by=account.actor, wish_id=joined.wish_id)
     done = await give(request, testbed, command, body)

@@ -1,9 +1,12 @@
-"""Time travel: `as_of` is a position of the ledger, or a time that resolves to one."""
+"""Time travel: `as_of` is a position of the ledger, or a time that resolves to one.
+
+Neither may lie ahead: what was answered for a position or a time stays the answer for ever.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
 
 import msgspec
 from litestar.connection import ASGIConnection
@@ -18,13 +21,31 @@ WAIT_SECONDS = 2.0
 """How long an answer waits for the views that it is read from."""
 
 
+class Then(int):
+    """A position that somebody looks back to, as it was asked for: `at` is the time, if it was one.
+
+    A position is folded up to and including; a time, up to what had been recorded by then.
+    """
+
+    asked: str
+    at: datetime | None
+
+    def __new__(cls, position: int, asked: str, at: datetime | None = None) -> Self:
+        then = super().__new__(cls, position)
+        then.asked, then.at = asked, at
+        return then
+
+
 class AsOf(msgspec.Struct, frozen=True, kw_only=True):
-    """What every GET of ledger data takes: data as of then, names and rights as of today."""
+    """What every GET of ledger data takes: data as of then, names and rights as of today.
+
+    `as_of` is a position or a time (RFC 3339), and neither may be still to come.
+    """
 
     as_of: Annotated[str, Meta(max_length=64)] | None = None
 
 
-async def position_of(testbed: Testbed, text: str | None, *views: str) -> int | None:
+async def position_of(testbed: Testbed, text: str | None, *views: str) -> Then | None:
     """The position that `as_of` means, once `views` hold it; None for now. Raises Invalid."""
     if text is None:
         return None
@@ -35,21 +56,26 @@ async def position_of(testbed: Testbed, text: str | None, *views: str) -> int | 
 
 async def provide_as_of(
     request: ASGIConnection[Any, Any, Any, Any], testbed: Given[Testbed]
-) -> int | None:
+) -> Then | None:
     """The dependency `as_of` of pages, which read further parameters themselves."""
     given = query_fields(request).get("as_of", "")
     if isinstance(given, list):
         raise wrong("as_of", "repeated")
-    return await position_of(testbed, given or None, "devices", "calendar", "usage", "waiting")
+    views = ("devices", "calendar", "usage", "maintenance", "overrides", "statements", "waiting")
+    return await position_of(testbed, given or None, *views)
 
 
-async def _position(testbed: Testbed, text: str) -> int:
+async def _position(testbed: Testbed, text: str) -> Then:
+    head = await testbed.ledger.head()
     if text.isascii() and text.isdecimal():
-        head = (await testbed.ledger.head()).position
-        if len(text) > len(str(head)) or int(text) > head:
-            raise wrong("as_of", "position", head)
-        return int(text)
-    return await testbed.ledger.position_at(_moment(text))
+        if len(text) > len(str(head.position)) or int(text) > head.position:
+            raise wrong("as_of", "position", head.position)
+        return Then(int(text), str(int(text)))
+    moment = _moment(text)
+    now = max(datetime.now(UTC), head.recorded_at)
+    if moment > now:
+        raise wrong("as_of", "future", now.isoformat(timespec="seconds"))
+    return Then(await testbed.ledger.position_at(moment), moment.isoformat(), moment)
 
 
 def _moment(text: str) -> datetime:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from litestar import Response, get
 
@@ -20,6 +21,20 @@ from web.months import span_of
 from web.usage_page import MONTHS_SHOWN, Sum, UsageQuery
 
 
+class Stated(NamedTuple):
+    """A statement with its fees (KRW) by the kind of line: why it differs from the month's fee."""
+
+    statement: statements.Statement
+    fees: Mapping[str, int]
+
+    @classmethod
+    def of(cls, statement: statements.Statement) -> Stated:
+        fees = dict.fromkeys(("use", "late", "adjustment"), 0)
+        for line in statement.lines:
+            fees[line.kind] += line.fee
+        return cls(statement, fees)
+
+
 @get("/billing", opt=may(SEES_EVERYTHING))
 async def billing(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], as_of: Given[int | None]
@@ -34,10 +49,12 @@ async def billing(
     lines: defaultdict[str, list[Line]] = defaultdict(list)
     for line in await usage.lines(reader, span.start, span.end, as_of=as_of):
         lines[line.company_id].append(line)
-    rows = [
-        (company, Sum.of(lines[company.company_id]), await _issued(reader, company, month, as_of))
-        for company in await usage.companies(reader, as_of=as_of)
-    ]
+    rows = []
+    for company in await usage.companies(reader, as_of=as_of):
+        used = Sum.of(lines[company.company_id])
+        issued = await _issued(reader, company, month, as_of)
+        stated = [Stated.of(one) for one in issued]
+        rows.append((company, used, stated, used.fee - sum(one.fees["use"] for one in stated)))
     return await page(
         request,
         "billing.html",

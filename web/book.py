@@ -25,7 +25,7 @@ from domain.reservations import ReserveDevice
 from projections.devices import get_device
 from web.access import BOOKERS, may
 from web.device_page import Alternative, Draft, ToWait, device_page
-from web.errors import field_errors
+from web.form_errors import words_by_field
 from web.forms import (
     HttpRequest,
     Id,
@@ -39,6 +39,7 @@ from web.forms import (
 from web.frame import go_to
 from web.given import FromPath, Given
 from web.overriding import OverrideBody, override_in
+from web.own_conflict import Own, own_in_the_way
 from web.problem import Invalid, Problem, wrong
 from web.refused import alternatives_for, way_to_wait
 from web.reserving import MOST_PEOPLE, ReserveBody, reserve_command
@@ -115,14 +116,17 @@ async def book(
             )
             for one in await alternatives_for(testbed, command)
         ]
+        own = await own_in_the_way(testbed, language, command, rejected)
         return await book_again(
             request,
             device_id,
             fields,
             409,
-            refusals=said,
+            # That somebody else was first is not so, where it was oneself.
+            refusals=() if own else said,
+            own=own,
             alternatives=found,
-            to_wait=await _to_wait(testbed, fields, command),
+            to_wait=await _to_wait(testbed, fields, command) if account.is_lab or not own else None,
             conflict=True,
         )
     (made,) = done.of(e.ReservationRequested, e.ReservationConfirmed)
@@ -150,6 +154,7 @@ async def book_again(
     *,
     errors: Mapping[str, str] | None = None,
     refusals: Sequence[str] = (),
+    own: Sequence[Own] = (),
     alternatives: Sequence[Alternative] = (),
     to_wait: ToWait | None = None,
     conflict: bool = False,
@@ -159,6 +164,7 @@ async def book_again(
         fields=fields,
         errors=errors or {},
         refusals=refusals,
+        own=own,
         alternatives=alternatives,
         to_wait=to_wait,
         conflict=conflict,
@@ -166,19 +172,12 @@ async def book_again(
     return await device_page(request, device_id, draft=draft, status=status)
 
 
-async def _to_wait(testbed: Testbed, fields: Fields, command: ReserveDevice) -> ToWait:
+async def _to_wait(testbed: Testbed, fields: Fields, command: ReserveDevice) -> ToWait | None:
     way = await way_to_wait(testbed, command)
+    if way is None:
+        return None
     joining = () if way.wish_id else _fields_for(fields, command.period)
     return ToWait(period=command.period, fields=joining, place=way.place)
-
-
-def words_by_field(invalid: Invalid, language: str) -> dict[str, str]:
-    """The words for each field, those of an end that is not after its start at the end's hour."""
-    named = {"start": "start_time", "end": "end_time"}
-    return {
-        named.get(error["field"], error["field"].partition("[")[0]): error["message"]
-        for error in field_errors(invalid, language)
-    }
 
 
 def _fields_for(fields: Fields, period: Period) -> list[tuple[str, str]]:

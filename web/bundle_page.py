@@ -20,7 +20,7 @@ from projections.devices import Device
 from web.access import BOOKERS, may
 from web.book import Fields, key_of
 from web.entry_words import SECTORS
-from web.errors import field_errors
+from web.form_errors import words_by_field
 from web.forms import HttpRequest, Id, Line, RequiredProse, form_fields, form_of, query_of
 from web.frame import go_to, new_key, page
 from web.given import Given
@@ -86,10 +86,7 @@ async def book_bundle(
         body = form.body()
         command = await bundle_command(testbed, account, body)
     except Invalid as invalid:
-        errors = {
-            one["field"].partition("[")[0]: one["message"]
-            for one in field_errors(invalid, language)
-        }
+        errors = words_by_field(invalid, language)
         return await _page(request, fields, 422, errors=errors)
     try:
         done = await give(request, testbed, command, body, key=key_of(fields))

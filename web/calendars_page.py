@@ -15,9 +15,10 @@ from booking.testbed import Testbed
 from projections import devices, usage
 from web.access import SIGNED_IN, may
 from web.api_feeds import FeedBody, subscribe
+from web.book import key_of
 from web.done import Seen, done_words
 from web.entry_words import SECTORS, sector_word
-from web.forms import HttpRequest, form_of, query_of
+from web.forms import HttpRequest, form_fields, form_of, query_of
 from web.frame import go_to, page
 from web.given import FromPath, Given
 from web.language import Language, in_language
@@ -38,9 +39,9 @@ async def make_calendar(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
 ) -> Response[str]:
     """The secret address is in this answer and nowhere else."""
-    body = await form_of(request, FeedBody)
-    _, url = await subscribe(testbed, account, body)
-    return await _page(request, status=201, made=_ways(url))
+    fields, body = await form_fields(request), await form_of(request, FeedBody)
+    made = await subscribe(request, testbed, account, body, key_of(fields))
+    return await _page(request, status=201, made=_ways(made.url or ""))
 
 
 @post("/calendars/{feed_id:str}/revoke", opt=may(SIGNED_IN))

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from booking.account import Account
 from booking.testbed import Testbed
-from domain.bookable import EARLIEST, LATEST, LONGEST
+from domain.bookable import LONGEST
 from domain.period import SEOUL, Period, at_clock, month_of
 from projections import buying, demand, devices, utilisation
 from projections.demand import heat_class
@@ -104,9 +104,6 @@ def _days(asked: DemandAsked, now: datetime) -> tuple[date, date]:
     """First and last day of the span, the last half year and the next month unless asked."""
     first = asked.from_ or (now - LOOKED_BACK).astimezone(SEOUL).date()
     last = asked.to or (now + LOOKED_AHEAD).astimezone(SEOUL).date()
-    for name, day in (("from", first), ("to", last)):
-        if not EARLIEST.date() < day < LATEST.date():
-            raise wrong(name, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
     if last < first:
         raise wrong("to", "after_start")
     if last - first >= LONGEST:

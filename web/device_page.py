@@ -17,30 +17,25 @@ from projections import usage
 from projections.calendar import entries_between
 from projections.devices import Device
 from projections.maintenance import stopped_devices
+from projections.out_of_use import out_of_use
 from web.access import SIGNED_IN, may
 from web.bars import bars_by_day, numbered_bar, slot_of
 from web.device_state import state_now
 from web.done import Seen, done_words
-from web.forms import HttpRequest, Line, query_of, require_id
+from web.forms import HttpRequest, day_within, query_of, require_id
 from web.frame import new_key, page, present
 from web.given import FromPath, Given
 from web.language import in_language
+from web.own_conflict import Own
 from web.prices import own_price
-from web.problem import Problem
+from web.problem import Invalid, Problem
 from web.reader import language_of
 from web.terms_words import terms_in_words
-from web.timeline import Sector
 from web.waiting_lists import line_of
-from web.week import by_device, read_week
+from web.week import read_week
 from web.when import DAYS_LOOKED_AHEAD, fields_of, hours_of, suggestion
 
-MOST_DEVICES = 500
 LOOKED_AHEAD = timedelta(days=DAYS_LOOKED_AHEAD + 14)
-
-
-class DevicesQuery(Seen, frozen=True, kw_only=True):
-    sector: Sector | None = None
-    q: Line | None = None
 
 
 class DeviceQuery(Seen, frozen=True, kw_only=True):
@@ -74,24 +69,10 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     fields: Mapping[str, Any]
     errors: Mapping[str, str] = {}
     refusals: Sequence[str] = ()
+    own: Sequence[Own] = ()
     alternatives: Sequence[Alternative] = ()
     to_wait: ToWait | None = None
     conflict: bool = False
-
-
-@get("/devices", opt=may(SIGNED_IN))
-async def devices(
-    request: HttpRequest, testbed: Given[Testbed], language: Given[str], as_of: Given[int | None]
-) -> Response[str]:
-    asked = query_of(request, DevicesQuery)
-    reader, words = testbed.database.app, in_language(language)
-    found = await catalogue.list_devices(reader, q=asked.q, limit=MOST_DEVICES, as_of=as_of)
-    now = await present(testbed, as_of)
-    held = by_device(await entries_between(reader, now, now + LOOKED_AHEAD, as_of=as_of))
-    closed = await _closed(testbed, now)
-    shown = [one for one in found if asked.sector in (None, one.sector)]
-    rows = [(one, state_now(one, held.get(one.device_id, ()), closed, now, words)) for one in shown]
-    return await page(request, "devices.html", as_of=as_of, rows=rows, asked=asked, found=found)
 
 
 @get("/devices/{device_id:str}", opt=may(SIGNED_IN))
@@ -122,7 +103,8 @@ async def device_page(
     if found is None:
         raise Problem("not-found")
     now = await present(testbed, as_of)
-    closed = await _closed(testbed, now)
+    closed = await closed_ahead(testbed, now)
+    stopped = device_id in await stopped_devices(reader, as_of=as_of)
     held = await entries_between(
         reader, now, now + LOOKED_AHEAD, device_ids=[device_id], as_of=as_of
     )
@@ -145,7 +127,8 @@ async def device_page(
         as_of=as_of,
         done=done_words(done, in_language(code)),
         device=found,
-        state=state_now(found, held, closed, now, in_language(code)),
+        state=state_now(found, held, closed, now, in_language(code), stopped=stopped),
+        reason=out_of_use(found, stopped=stopped, now=now),
         terms=terms_in_words(found, in_language(code)),
         week=week,
         bars=bars,
@@ -153,7 +136,7 @@ async def device_page(
         before=week.first - timedelta(days=7),
         after=week.first + timedelta(days=7),
         draft=await _with_devices(testbed, draft),
-        stopped=device_id in await stopped_devices(reader, as_of=as_of),
+        stopped=stopped,
         key=new_key(),
         hours=hours_of(found.terms.slot_minutes),
         krw_per_hour=await own_price(
@@ -169,10 +152,10 @@ async def device_page(
 
 
 def _day_of(draft: Draft) -> date | None:
-    """The week to show is that of the draft."""
+    """The week to show is that of the draft; None where the form was sent without such a day."""
     try:
-        return date.fromisoformat(draft.fields.get("start_day", ""))
-    except (TypeError, ValueError):
+        return day_within("start_day", date.fromisoformat(draft.fields.get("start_day", "")))
+    except (TypeError, ValueError, Invalid):
         return None
 
 
@@ -200,7 +183,7 @@ async def _compatible(testbed: Testbed, device: Device) -> list[Device]:
     return [one for one in found if one is not None]
 
 
-async def _closed(testbed: Testbed, now: datetime) -> frozenset[date]:
+async def closed_ahead(testbed: Testbed, now: datetime) -> frozenset[date]:
     """The closed days that a suggestion has to step over."""
     today = now.astimezone(SEOUL).date()
     until = today + LOOKED_AHEAD
@@ -208,4 +191,4 @@ async def _closed(testbed: Testbed, now: datetime) -> frozenset[date]:
     return frozenset(closure.day for closure in days)
 
 
-route_handlers = [devices, device]
+route_handlers = [device]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from domain.period import SEOUL, at_clock
 from projections.calendar import Entry
 from projections.devices import Device
+from projections.out_of_use import Reason, out_of_use
 from web.language import Language, clock
 
 
@@ -25,12 +26,17 @@ def state_now(
     closed: Collection[date],
     now: datetime,
     language: Language,
+    *,
+    stopped: bool,
 ) -> DeviceState:
-    """The state of a device from its entries (in order of their starts) around `now`."""
-    if device.state != "in_service":
-        retired = device.state == "retired"
-        words = language.text("Retired") if retired else language.text("Bookings suspended")
-        return DeviceState("suspended", words)
+    """The state of a device from its entries (in order of their starts) around `now`.
+
+    `stopped` is whether a safety stop holds for it.
+    """
+    reason = out_of_use(device, stopped=stopped, now=now)
+    if reason is not None:
+        name = "down" if reason == "safety_stop" else "suspended"
+        return DeviceState(name, _why(reason, language))
     if device.breakdown_id is not None:
         return DeviceState("down", language.text("Broken down"))
     free_from = now
@@ -45,6 +51,15 @@ def state_now(
     if _open(device, closed, now):
         return DeviceState("free", language.text("Free now"))
     return DeviceState("taken", language.text("Closed now"))
+
+
+def _why(reason: Reason, language: Language) -> str:
+    return {
+        "retired": language.text("Retired"),
+        "suspended": language.text("Bookings suspended"),
+        "safety_stop": language.text("Stopped for safety"),
+        "uncalibrated": language.text("Calibration expired"),
+    }[reason]
 
 
 def _from(moment: datetime, now: datetime, language: Language) -> str:

@@ -32,6 +32,9 @@ _STATUSES = {
     "broken": text("Broken down"),
     "repaired": text("Repaired"),
     "offered": text("Offered to the waiting list"),
+    "accepted": text("Accepted"),
+    "withdrawn": text("Withdrawn for an outage"),
+    "left": text("Left the line"),
 }
 _WISHES = {
     "waiting": text("Waiting in line"),

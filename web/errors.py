@@ -26,7 +26,7 @@ from booking.identity_error import IdentityError, TooManyFailures
 from booking.writer import LedgerNewer, RequestMismatch, Unreachable
 from domain.rejected import Conflict, Rejected
 from web.forms import MOST_BYTES, HttpRequest
-from web.problem import Invalid, Problem
+from web.problem import FieldError, Invalid, Problem
 from web.problem_words import FIELD_WORDS
 from web.reader import language_of
 
@@ -146,10 +146,17 @@ def field_errors(invalid: Invalid, language: str) -> list[dict[str, Any]]:
         {
             "field": error.field,
             "rule": error.rule,
-            "message": FIELD_WORDS[error.rule][language == "en"].format(limit=error.limit),
+            "message": field_words(error, language),
         }
         for error in invalid.errors
     ]
+
+
+def field_words(error: FieldError, language: str) -> str:
+    """What is wrong with a field; to have to write one character is to have to write something."""
+    missing = error.rule == "too_short" and str(error.limit) == "1"
+    rule = "required" if missing else error.rule
+    return FIELD_WORDS[rule][language == "en"].format(limit=error.limit)
 
 
 _FIELD_OF_RULE = {
@@ -158,6 +165,7 @@ _FIELD_OF_RULE = {
     "language": "language",
     "token_days": "days",
     "token_name_length": "name",
+    "shown_once": "Idempotency-Key",
     "account_unknown": "account",
 }
 

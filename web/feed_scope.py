@@ -114,7 +114,7 @@ def _in_full(feed: Feed, entry: Entry) -> bool:
     """Whether this reader sees more of an entry than that the time is taken."""
     if feed.detail == "busy":
         return False
-    if feed.account.sees_everything or entry.kind != "reservation":
+    if feed.account.sees_everything or entry.kind not in {"reservation", "offer"}:
         return True
     # Feeds of a sector are passed around within companies, so they name nobody's bookings.
     return entry.company_id == feed.account.company_id and not feed.scope.startswith("sector:")

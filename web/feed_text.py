@@ -22,7 +22,7 @@ from web.feed_words import categories, description, summary, title_of_buffer
 from web.language import Language
 from web.vtimezone import vtimezone
 
-RENDERER = "1"
+RENDERER = "2"
 """Raised when the same entries come to be written differently; part of every ETag."""
 PRODUCT = "-//testbed-booking//Testbed booking//EN"
 MOST_ENTRIES = 1_000
@@ -178,16 +178,17 @@ def _event(
         lines.append(ical.content_line("CREATED", ical.utc(entry.created_at)))
     if item.full and not buffer:
         lines.append(ical.text_line("DESCRIPTION", description(item, language)))
-        lines.append(ical.content_line("URL;VALUE=URI", f"{writer.site}{path_of(entry)}"))
+        lines.append(ical.content_line("URL;VALUE=URI", f"{writer.site}{path_of(item)}"))
     lines.extend((*further, ical.content_line("END", "VEVENT")))
     return b"".join(lines)
 
 
-def path_of(entry: Entry) -> str:
-    """Where the entry is shown to people."""
+def path_of(item: Item) -> str:
+    """Where the entry is shown to people, and one's own offer can be accepted."""
+    entry = item.entry
     if entry.kind == "reservation":
         return f"/reservations/{entry.entry_id}"
-    return f"/devices/{entry.device_id}"
+    return "/mine" if entry.kind == "offer" and item.own else f"/devices/{entry.device_id}"
 
 
 def _times(period: Period) -> Sequence[bytes]:

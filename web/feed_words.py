@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projections.calendar import SHOWN
+from projections.calendar import SHOWN, Entry
 from projections.devices import Device
 from web.entry_words import kind_word, sector_word, status_word, usage_word
 from web.language import Language
@@ -23,6 +23,8 @@ def summary(item: Item, device: Device | None, language: Language) -> str:
     if device is not None:
         name = f"{entry.device_id} {device.name.in_language(language.code)}"
         title = f"{name} · {title}" if title else name
+    if _own_offer(item):
+        return f"[{_deadline(entry, language) or status_word(entry.status, language)}] {title}"
     marked = entry.kind == "reservation" and (entry.status not in SHOWN or _waits(item))
     return f"[{status_word(entry.status, language)}] {title}" if marked else title
 
@@ -45,6 +47,8 @@ def description(item: Item, language: Language) -> str:
     if device is not None:
         lines.append(f"{entry.device_id} {device.name.in_language(language.code)}")
     lines.append(language.text("Status: %(status)s", status=status_word(entry.status, language)))
+    if deadline := _deadline(entry, language):
+        lines.append(deadline)
     if item.company:
         lines.append(language.text("Company: %(name)s", name=item.company))
     if entry.kind == "reservation":
@@ -61,12 +65,25 @@ def _title(item: Item, language: Language) -> str:
     entry = item.entry
     if not item.full and entry.kind == "reservation":
         return language.text("Booked")
+    if _own_offer(item):
+        return language.text("Offered to you")
     if entry.kind != "reservation":
         word = kind_word(entry.kind, language)
         return f"{word} · {item.text}" if item.text else word
     # A purpose is often one word: the company tells the laboratory's people whose it is.
     known = [part for part in ("" if item.own else item.company, _first_line(item.text)) if part]
     return " · ".join(known) or language.text("Reservation")
+
+
+def _own_offer(item: Item) -> bool:
+    return item.full and item.own and item.entry.kind == "offer"
+
+
+def _deadline(entry: Entry, language: Language) -> str:
+    """Until when an offer that stands may be accepted; nothing for all other entries."""
+    if entry.status != "offered" or entry.answer_by is None:
+        return ""
+    return language.text("Accept by %(when)s", when=language.moment(entry.answer_by))
 
 
 def _first_line(text: str | None) -> str:

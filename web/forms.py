@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -152,7 +152,16 @@ def _value(name: str, given: Any, kind: Any, *, strict: bool) -> Any:
         if not EARLIEST <= value <= LATEST:
             raise wrong(name, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
         return value.astimezone(UTC)
+    if isinstance(value, date):
+        return day_within(name, value)
     return value
+
+
+def day_within(name: str, day: date) -> date:
+    """A day around which a week or a month can be counted; raises Invalid, naming the field."""
+    if not EARLIEST.date() < day < LATEST.date():
+        raise wrong(name, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
+    return day
 
 
 def _pairs(encoded: bytes) -> dict[str, str | list[str]]:

@@ -19,11 +19,15 @@ from booking.account import Account
 from booking.sessions import SignedIn
 from booking.testbed import Testbed
 from domain.overriding import OVERRIDABLE
+from domain.period import SEOUL, last_day_before
 from domain.stored import decode_body
 from projections import usage
 from web import entry_words
+from web.as_of import Then
+from web.form_errors import with_labels
 from web.forms import HttpRequest
 from web.language import Language, clock, in_language
+from web.looking_back import looking_back, without_as_of
 from web.notices_shown import MOST_COUNTED, count_unread
 from web.reader import language_of
 from web.rule_names import rule_name
@@ -46,7 +50,7 @@ async def page(
     company = None
     if account is not None and account.company_id is not None:
         company = await usage.company(testbed.database.app, account.company_id)
-    seen_at = None if as_of is None else await moment_of(testbed, as_of)
+    seen_at = None if as_of is None else await seen_from(testbed, as_of)
     return page_at_once(
         request,
         template,
@@ -74,7 +78,7 @@ def page_at_once(
         "account": request.scope.get("user"),
         "csrf_token": session.csrf_token if session is not None else "",
         "path": request.scope["path"],
-        "address": _address(request),
+        "address": address_of_page(request),
         "company": None,
         "unread": 0,
         "as_of": None,
@@ -82,6 +86,9 @@ def page_at_once(
         "done": None,
     }
     content = rendered(template, language, **{**frame, **values})
+    as_of = values.get("as_of")
+    if as_of is not None:
+        content = looking_back(content, as_of.asked if isinstance(as_of, Then) else str(as_of))
     answer_headers = {"Content-Language": language.code, **(headers or {})}
     return Response(content, status_code=status, media_type="text/html", headers=answer_headers)
 
@@ -102,9 +109,15 @@ async def moment_of(testbed: Testbed, position: int) -> datetime | None:
     return decode_body(stored[0].body).recorded_at if stored else None
 
 
+async def seen_from(testbed: Testbed, as_of: int) -> datetime | None:
+    """The time that somebody looks back to: as asked, or that of the event at the position."""
+    asked = as_of.at if isinstance(as_of, Then) else None
+    return asked or await moment_of(testbed, as_of)
+
+
 async def present(testbed: Testbed, as_of: int | None) -> datetime:
     """Now, or the time that somebody looks back to."""
-    seen_at = None if as_of is None else await moment_of(testbed, as_of)
+    seen_at = None if as_of is None else await seen_from(testbed, as_of)
     return seen_at or datetime.now(UTC)
 
 
@@ -130,12 +143,14 @@ def _environment(code: str) -> Environment:
     environment.filters |= {
         "day": language.day,
         "short_day": language.short_day,
+        "last_day": lambda end: language.day(last_day_before(end)),
         "moment": language.moment,
         "span": language.span,
         "lasting": language.length,
         "krw": language.krw,
         "number": language.number,
         "clock": clock,
+        "local_day": lambda moment: moment.astimezone(SEOUL).date().isoformat(),
         "said": lambda words: words.in_language(language.code),
         "sector": lambda word: entry_words.sector_word(word, language),
         "status": lambda word: entry_words.status_word(word, language),
@@ -148,12 +163,14 @@ def _environment(code: str) -> Environment:
     environment.globals |= {
         "language": language,
         "static": address_of,
+        "without_as_of": without_as_of,
         "icon": icon,
         "sectors": entry_words.SECTORS,
         "new_key": new_key,
         "most_counted": MOST_COUNTED,
         "overridable": OVERRIDABLE,
         "rule_name": rule_name,
+        "with_labels": lambda errors: with_labels(errors, language.code),
     }
     return environment
 
@@ -166,7 +183,7 @@ def icon(name: str) -> Markup:
     return Markup(re.sub(r">\s+<", "><", drawn).strip())  # noqa: S704
 
 
-def _address(request: HttpRequest) -> str:
+def address_of_page(request: HttpRequest) -> str:
     """Path and query of this page, to come back to."""
     query = request.scope["query_string"].decode("latin-1")
     return f"{request.scope['path']}?{query}" if query else request.scope["path"]

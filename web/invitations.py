@@ -29,6 +29,7 @@ ABOUT_BOOKINGS = frozenset(
         "booked",
         "approved",
         "declined",
+        "declined_of_bundle",
         "expired",
         "moved",
         "other_device",

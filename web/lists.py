@@ -40,7 +40,7 @@ def cursor(value: Any) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(value)).decode().rstrip("=")
 
 
-def read_cursor(text: str | None, kind: type[Cursor]) -> Cursor | None:
+def read_cursor(text: str | None, kind: type[Cursor], field: str = "after") -> Cursor | None:
     """The value of a cursor; raises Invalid for anything that `cursor` did not make."""
     if text is None:
         return None
@@ -48,4 +48,4 @@ def read_cursor(text: str | None, kind: type[Cursor]) -> Cursor | None:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)
         return msgspec.json.decode(base64.urlsafe_b64decode(padded), type=kind)
     except (ValueError, msgspec.MsgspecError, RecursionError) as error:
-        raise wrong("after", "cursor") from error
+        raise wrong(field, "cursor") from error

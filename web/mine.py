@@ -1,11 +1,13 @@
-"""My bookings: one's own, and the company's, next first."""
+"""My bookings: one's own, and the company's, what is ahead and what is over, page by page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Literal, NamedTuple
+from urllib.parse import urlencode
 
+import msgspec
 from litestar import Response, get
 
 from booking.account import Account
@@ -13,36 +15,55 @@ from booking.testbed import Testbed
 from domain.period import Period
 from projections import calendar, devices
 from projections.devices import Device
+from projections.own_bookings import Part, own_bookings
 from web.access import SIGNED_IN, may
 from web.done import Seen, done_words
-from web.forms import HttpRequest, query_of
+from web.forms import HttpRequest, Moment, query_of
 from web.frame import page, present
 from web.given import Given
 from web.language import in_language
+from web.lists import CursorText, cursor, read_cursor
 from web.reader import language_of
 from web.shown import Reservation, in_full
 from web.waiting_lists import own_list
 
-AHEAD: tuple[calendar.EntryStatus, ...] = ("requested", "confirmed", "in_use")
-LOOKED_BACK = timedelta(days=90)
-MOST_SHOWN = 200
+SHOWN_AT_ONCE = 30
+"""Lines of each of the two lists; a link leads on from there."""
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where a list goes on."""
+
+    at: Moment
+    entry_id: str
 
 
 class MineQuery(Seen, frozen=True, kw_only=True):
-    """`of` company shows what colleagues booked as well."""
+    """`of` company shows what colleagues booked as well. Each list goes on where its own says."""
 
     of: Literal["company"] | None = None
+    ahead: CursorText | None = None
+    over: CursorText | None = None
 
 
 class Booking(NamedTuple):
-    """A reservation with its device, as lists show it."""
+    """A reservation with its device, as lists show it; of a series, one of so many `dates`."""
 
     shown: Reservation
     device: Device | None
+    dates: int = 1
 
     @property
     def period(self) -> Period:
         return Period(self.shown.start, self.shown.end)
+
+
+class Listed(NamedTuple):
+    """Lines of a list, and where its first page and the page that follows are (None: nowhere)."""
+
+    lines: Sequence[Booking]
+    first: str | None
+    further: str | None
 
 
 @get("/mine", opt=may(SIGNED_IN))
@@ -62,14 +83,8 @@ async def mine_page(
     testbed: Testbed = request.app.state.testbed
     language, asked = language_of(request), asked or MineQuery()
     now = await present(testbed, as_of)
-    whose = {"company_id": account.company_id} if asked.of else {"account_id": account.account_id}
-    reader, listing = testbed.database.app, calendar.list_reservations
-    ahead = await listing(
-        reader, start=now - LOOKED_BACK, statuses=AHEAD, limit=MOST_SHOWN, as_of=as_of, **whose
-    )
-    past = await listing(reader, start=now - LOOKED_BACK, limit=MOST_SHOWN, as_of=as_of, **whose)
-    ahead = [one for one in ahead if one.period.end > now or one.status == "in_use"]
-    over = [one for one in past if one not in ahead]
+    ahead = await _listed(testbed, account, language, "ahead", now, asked, as_of)
+    over = await _listed(testbed, account, language, "over", now, asked, as_of)
     return await page(
         request,
         "mine.html",
@@ -81,10 +96,49 @@ async def mine_page(
         ),
         done=done_words(asked.done, in_language(language)),
         asked=asked,
-        ahead=await bookings(testbed, language, ahead, as_of),
-        over=await bookings(testbed, language, over[::-1], as_of),
-        now=datetime.now(UTC),
+        ahead=ahead,
+        over=over,
+        now=now,
     )
+
+
+async def _listed(  # noqa: PLR0917 - all that the two lists share
+    testbed: Testbed,
+    account: Account,
+    language: str,
+    part: Part,
+    now: datetime,
+    asked: MineQuery,
+    as_of: int | None,
+) -> Listed:
+    whose = {"company_id": account.company_id} if asked.of else {"account_id": account.account_id}
+    here: str | None = getattr(asked, part)
+    place = read_cursor(here, Place, part)
+    after = None if place is None else (place.at, place.entry_id)
+    found = await own_bookings(
+        testbed.database.app,
+        part,
+        now,
+        after=after,
+        limit=SHOWN_AT_ONCE + 1,
+        as_of=as_of,
+        **whose,
+    )
+    lines = found[:SHOWN_AT_ONCE]
+    shown = await bookings(testbed, language, [line.entry for line in lines], as_of)
+    last = cursor(Place(*lines[-1].after)) if len(found) > SHOWN_AT_ONCE else None
+    return Listed(
+        [one._replace(dates=line.dates) for one, line in zip(shown, lines, strict=True)],
+        None if here is None else _address(asked, part, None),
+        None if last is None else _address(asked, part, last),
+    )
+
+
+def _address(asked: MineQuery, part: Part, place: str | None) -> str:
+    """The page with one list at another place and the other list where it is."""
+    kept: Mapping[str, str | None] = {"of": asked.of, "ahead": asked.ahead, "over": asked.over}
+    query = urlencode([(name, one) for name, one in {**kept, part: place}.items() if one])
+    return f"/mine?{query}#{part}" if query else f"/mine#{part}"
 
 
 async def bookings(

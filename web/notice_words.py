@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from domain.period import last_day_before
 from projections.notices import Notice
 from web.entry_words import text
 from web.language import Language
@@ -46,6 +47,13 @@ WORDS: dict[str, Said] = {
     "approved": Said(text("Your request was approved"), text("The time is yours.")),
     "declined": Said(
         text("Your request was declined"), text("Please choose another time or device.")
+    ),
+    "declined_of_bundle": Said(
+        text("Your request was declined"),
+        text(
+            "The other devices of its bundle stay booked. Please cancel them on the page of the "
+            "bundle if you don't need them without this one."
+        ),
     ),
     "expired": Said(
         text("Your request expired"),
@@ -127,12 +135,15 @@ def title_of(notice: Notice, language: Language) -> str:
 
 
 def sentence_of(notice: Notice, language: Language) -> str:
-    """The sentence; a certificate ends on a day, everything else at an hour."""
+    """The sentence; a certificate is good through a day, everything else ends at an hour."""
     said = language.text(WORDS[notice.kind].sentence)
     if notice.deadline is None:
         return said
-    written = language.day if notice.kind == "calibration_due" else language.moment
-    return said % {"deadline": written(notice.deadline)} if "%(" in said else said
+    if notice.kind == "calibration_due":
+        written = language.day(last_day_before(notice.deadline))
+    else:
+        written = language.moment(notice.deadline)
+    return said % {"deadline": written} if "%(" in said else said
 
 
 def path_of(notice: Notice) -> str:

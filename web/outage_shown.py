@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Literal
 
 import msgspec
 
@@ -12,7 +13,7 @@ from booking.testbed import Testbed
 from domain import events as e
 from domain.device import Service
 from domain.event import Event
-from domain.period import Period
+from projections.supposing import supposed_after
 from web.forms import require_id
 from web.problem import Problem
 from web.refused import Alternative, alternatives_to
@@ -24,8 +25,13 @@ MOST_WITH_ALTERNATIVES = 50
 
 
 class Displaced(Reservation, frozen=True, kw_only=True):
-    """A reservation that loses its time, and where it could go."""
+    """A reservation that loses its time, and where it could go.
 
+    `because` is `time` where the device is out during the booking, and `buffer` where only its
+    clearing time is hit: the minutes before or after it in which the device is set up or cleared.
+    """
+
+    because: Literal["time", "buffer"]
     alternatives: Sequence[Alternative]
 
 
@@ -40,7 +46,8 @@ class Repetition(msgspec.Struct, frozen=True, kw_only=True):
 class OutageShown(msgspec.Struct, frozen=True, kw_only=True):
     """An outage or a breakdown (`outage_id` is either's id), and what it displaces.
 
-    Of outages that were planned together the first is shown, with all of them as `repeats`.
+    Of outages that were planned together the first is shown, with all of them as `repeats`; of
+    those that were cancelled together the one that was named.
     """
 
     outage_id: str
@@ -68,7 +75,9 @@ async def show_outage(testbed: Testbed, language: str, entry_id: str, done: Done
     entry = await entry_after(testbed, entry_id, done)
     reason = await testbed.seals.open(entry.reason) if entry.reason else None
     happened = [recorded.event for recorded in done.events]
-    planned = [event for event in happened if isinstance(event, e.OutageScheduled)]
+    together = [
+        event for event in happened if isinstance(event, (e.OutageScheduled, e.OutageCancelled))
+    ]
     return OutageShown(
         outage_id=entry.entry_id,
         device_id=entry.device_id,
@@ -78,43 +87,48 @@ async def show_outage(testbed: Testbed, language: str, entry_id: str, done: Done
         end=entry.period.end,
         reason=reason,
         position=entry.changed_position,
-        displaced=await displaced_by(
-            testbed, language, happened, [one.occupied for one in planned] or [entry.period], done
-        ),
-        series_id=planned[0].series_id if planned else None,
-        repeats=repetitions(planned) if len(planned) > 1 else (),
+        displaced=await displaced_by(testbed, language, happened, done),
+        series_id=entry.series_id,
+        repeats=repetitions(together) if len(together) > 1 else (),
     )
 
 
 async def displaced_by(
-    testbed: Testbed,
-    language: str,
-    happened: Sequence[Event],
-    outages: Sequence[Period],
-    done: Done | None = None,
+    testbed: Testbed, language: str, happened: Sequence[Event], done: Done | None = None
 ) -> list[Displaced]:
     """The reservations that lose their time, each with times that it could move to.
 
-    None of these lies within any of the outages.
+    These are the same in a dry run as when it is done: what the calendar does not hold yet, and
+    what it holds no more, follows from what happens.
     """
     done = done or Done(events=(), position=0)
     hit = [event for event in happened if isinstance(event, e.ReservationDisplaced)]
     entries = [await entry_after(testbed, event.reservation_id, done) for event in hit]
     shown = await in_full(testbed, language, entries)
+    supposed = supposed_after(happened)
     displaced = []
     for number, (event, one) in enumerate(zip(hit, shown, strict=True)):
         found: Sequence[Alternative] = ()
         if number < MOST_WITH_ALTERNATIVES:
-            outage = next((one for one in outages if one.overlaps(event.occupied)), outages[0])
-            found = await alternatives_to(testbed, event.device_id, event.period, outage=outage)
-            found = [one for one in found if _outside(one, event.device_id, outages)]
+            found = await alternatives_to(testbed, event.device_id, event.period, supposed=supposed)
         values = {name: getattr(one, name) for name in Reservation.__struct_fields__}
-        displaced.append(Displaced(**values, alternatives=found))
+        because = hit_because(event, happened)
+        displaced.append(Displaced(**values, because=because, alternatives=found))
     return displaced
 
 
-def repetitions(planned: Sequence[e.OutageScheduled], *, tried: bool = False) -> list[Repetition]:
-    """The times of outages that were planned together, or (`tried`) would be."""
+def hit_because(
+    displaced: e.ReservationDisplaced, happened: Sequence[Event]
+) -> Literal["time", "buffer"]:
+    """What of a reservation the outages or breakdowns hit that were decided with its displacing."""
+    outages = [
+        event.occupied for event in happened if isinstance(event, (e.OutageEvent, e.BreakdownEvent))
+    ]
+    return "time" if any(map(displaced.period.overlaps, outages)) else "buffer"
+
+
+def repetitions(planned: Sequence[e.OutageEvent], *, tried: bool = False) -> list[Repetition]:
+    """The times of outages that were planned or cancelled together, or (`tried`) would be."""
     return [
         Repetition(
             outage_id=None if tried else one.outage_id,
@@ -123,8 +137,3 @@ def repetitions(planned: Sequence[e.OutageScheduled], *, tried: bool = False) ->
         )
         for one in planned
     ]
-
-
-def _outside(one: Alternative, device_id: str, outages: Sequence[Period]) -> bool:
-    period = Period(one.start, one.end)
-    return one.device_id != device_id or not any(outage.overlaps(period) for outage in outages)

@@ -19,7 +19,8 @@ RULES_FIELD, REASON_FIELD = "override_rules", "override_reason"
 class OverrideBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The rules that must not refuse this one booking, and why.
 
-    Of notice, horizon, opening_hours, minimum, maximum and quota; the laboratory only.
+    Of notice, horizon, opening_hours, minimum, maximum, quota and, for moving a booking within the
+    notice of its cancellation, change_notice; the laboratory only.
     """
 
     rules: Annotated[list[Line], Meta(min_length=1, max_length=len(OVERRIDABLE))]

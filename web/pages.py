@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote
 
 from litestar import Response, get
 from litestar.response import Redirect
@@ -16,10 +16,12 @@ from web import (
     company_steps,
     demand_page,
     device_page,
+    devices_page,
     mine,
     notices_page,
     rates_page,
     reservation_page,
+    reservation_steps,
     series_page,
     sign_in_page,
     staff_page,
@@ -33,14 +35,18 @@ from web import (
     wait_page,
 )
 from web.access import ANYONE, may
-from web.forms import HttpRequest
+from web.as_of import AsOf
+from web.forms import HttpRequest, query_of
 from web.frame import go_to, page_at_once
+from web.given import Given
+from web.looking_back import looking_back
 from web.problem import Problem
 
 
 @get("/", opt=may(ANYONE))
-async def home() -> Redirect:
-    return go_to("/timeline")
+async def home(request: HttpRequest, as_of: Given[int | None]) -> Redirect:
+    asked = query_of(request, AsOf).as_of
+    return go_to("/timeline" if as_of is None or not asked else f"/timeline?as_of={quote(asked)}")
 
 
 def render_problem(
@@ -54,18 +60,25 @@ def render_problem(
         wanted = request.scope["path"] + (f"?{query}" if query else "")
         return go_to("/sign-in" if wanted == "/" else f"/sign-in?to={quote(wanted, safe='/')}")
     shown = {"errors": [], "violations": [], **body}
-    return page_at_once(
+    answer = page_at_once(
         request, "problem.html", status=problem.status, headers=problem.headers, problem=shown
     )
+    # What was asked may be the very thing that cannot be read, so nothing is expected of it.
+    asked = dict(parse_qsl(request.scope["query_string"].decode("latin-1"))).get("as_of")
+    if problem.name == "not-found" and asked:
+        answer.content = looking_back(answer.content, asked)
+    return answer
 
 
 route_handlers = [
     home,
     *timeline.route_handlers,
+    *devices_page.route_handlers,
     *device_page.route_handlers,
     *rates_page.route_handlers,
     *book.route_handlers,
     *reservation_page.route_handlers,
+    *reservation_steps.route_handlers,
     *series_page.route_handlers,
     *bundle_page.route_handlers,
     *together_page.route_handlers,

@@ -42,6 +42,15 @@ PROBLEMS: dict[str, Words] = {
         "이 일을 할 권한이 없어요. 담당자에게 문의해 주세요.",
         "Your account may not do this. Please ask the laboratory or your company's manager.",
     ),
+    "colleagues-booking": Words(
+        403,
+        "동료의 예약 포함",
+        "A colleague's booking is among them",
+        "동료의 예약이 들어 있어서 한꺼번에 바꿀 수 없어요. "
+        "기업 관리자는 할 수 있고, 내 예약은 하나씩 바꿀 수 있어요.",
+        "One of these is a colleague's booking. Your company's manager can change them all; "
+        "your own you can change one by one.",
+    ),
     "forged": Words(
         403,
         "확인되지 않은 요청",
@@ -178,7 +187,7 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {
     "repeated": ("한 번만 적어 주세요.", "Please give this once."),
     "type": ("값의 종류가 달라요 ({limit}).", "This should be of another kind: {limit}."),
     "choice": ("{limit} 가운데 하나여야 해요.", "This should be one of {limit}."),
-    "form": ("형식이 맞지 않아요.", "This has not the right form."),
+    "form": ("{limit} 같은 형식으로 적어 주세요.", "Please write it in the form of {limit}."),
     "time": (
         "2026-12-01T09:00:00+09:00 같은 RFC 3339 시각으로 적어 주세요.",
         "Please give an RFC 3339 time such as 2026-12-01T09:00:00+09:00.",
@@ -197,7 +206,9 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {
     "after_start": ("끝은 시작보다 늦어야 해요.", "The end must be later than the start."),
     "together": ("{limit}와(과) 함께 적어 주세요.", "Please give this together with {limit}."),
     "too_long": ("{limit}자까지 쓸 수 있어요.", "At most {limit} characters."),
+    "twice": ("같은 것이 두 번 있어요: {limit}.", "This is named twice: {limit}."),
     "too_short": ("{limit}자 이상 적어 주세요.", "At least {limit} character(s)."),
+    "too_few": ("{limit}개 이상 골라 주세요.", "Please choose at least {limit}."),
     "too_many": ("{limit}개까지 적을 수 있어요.", "At most {limit} of them."),
     "too_large": ("{limit} 이하여야 해요.", "This should be at most {limit}."),
     "too_small": ("{limit} 이상이어야 해요.", "This should be at least {limit}."),
@@ -212,6 +223,10 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {
     "position": (
         "원장의 위치({limit}까지)나 시각이어야 해요.",
         "This should be a position of the ledger (up to {limit}) or a time.",
+    ),
+    "future": (
+        "아직 오지 않은 시각이에요. {limit}까지의 시각을 적어 주세요.",
+        "This time has not come yet. Please give one up to {limit}.",
     ),
     "colleague": (
         "같은 기업의 계정이 아니에요: {limit}.",

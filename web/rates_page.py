@@ -18,7 +18,7 @@ from web.access import LAB, SIGNED_IN, may
 from web.api_rates import CompanyKind, RateBody
 from web.book import Fields, key_of
 from web.done import Seen, done_words
-from web.errors import field_errors
+from web.form_errors import words_by_field
 from web.forms import HttpRequest, form_fields, form_of, query_of, require_id
 from web.frame import go_to, page, present
 from web.given import FromPath, Given
@@ -55,7 +55,7 @@ async def set_rate(
         command = SetRate(by=account.actor, device_id=device_id, **given)
         await give(request, testbed, command, body, key=key_of(fields))
     except Invalid as invalid:
-        errors = {one["field"]: one["message"] for one in field_errors(invalid, language)}
+        errors = words_by_field(invalid, language)
         return await _page(request, device_id, fields=fields, errors=errors)
     except Rejected as rejected:
         said = [violation.message(language) for violation in rejected.violations]

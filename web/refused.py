@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 import msgspec
@@ -17,18 +17,23 @@ from domain.rejected import Rejected
 from domain.reservations import ReserveDevice
 from domain.terms import Terms
 from projections.alternatives import Alternative as Found
-from projections.alternatives import find_alternatives
+from projections.alternatives import Supposed, find_alternatives
+from projections.calendar import entries_between
 from projections.devices import get_device
 from projections.waiting import list_wishes, place_for
 from web.as_of import WAIT_SECONDS
 from web.errors import rejection
+from web.frame import present
 
 WAITLIST = "/api/waitlist"
-AlternativeKind = Literal["same_device_later", "other_device_same_time", "shifted"]
+AlternativeKind = Literal["same_time", "same_device_later", "other_device_same_time", "shifted"]
 
 
 class Alternative(msgspec.Struct, frozen=True, kw_only=True):
-    """Time that was free a moment ago; booking it decides."""
+    """Time that was free a moment ago; booking it decides.
+
+    `same_time` is a displaced booking's own old time, where it is free again.
+    """
 
     device_id: str
     start: datetime
@@ -66,12 +71,16 @@ async def taken_with_alternatives(
         found = await alternatives_for(testbed, command, latest)
         more: dict[str, Any] = {}
         if isinstance(command, ReserveDevice) and command.replaces is None:
-            more["waitlist"] = await way_to_wait(testbed, command)
+            way = await way_to_wait(testbed, command)
+            more |= {} if way is None else {"waitlist": way}
         raise rejection(rejected, language, alternatives=found, **more) from rejected
 
 
-async def way_to_wait(testbed: Testbed, command: ReserveDevice) -> WayToWait:
-    """How to wait for the time itself, or the company's wish that waits for some of it already."""
+async def way_to_wait(testbed: Testbed, command: ReserveDevice) -> WayToWait | None:
+    """How to wait for the time itself, or the company's wish that waits for some of it already.
+
+    None where its own person holds some of it, for which nobody can wait.
+    """
     reader, now = testbed.database.app, datetime.now(UTC)
     device = await get_device(reader, command.device_id)
     terms = Terms(command.device_id)
@@ -84,6 +93,16 @@ async def way_to_wait(testbed: Testbed, command: ReserveDevice) -> WayToWait:
         if own.occupied.overlaps(occupied) and own.place is not None:
             path = f"{WAITLIST}/{own.wish_id}"
             return WayToWait(path=path, place=own.place, wish_id=own.wish_id)
+    if await entries_between(
+        reader,
+        occupied.start,
+        occupied.end,
+        device_ids=[command.device_id],
+        account_id=command.account_id,
+        statuses=("requested", "confirmed", "in_use", "offered"),
+        limit=1,
+    ):
+        return None
     place = await place_for(reader, command.device_id, occupied, now)
     return WayToWait(path=WAITLIST, place=place)
 
@@ -98,7 +117,9 @@ async def alternatives_for(
         return ()
     # A view that lags would offer what was taken a moment ago, perhaps the very same time.
     head = await testbed.ledger.head()
-    await testbed.projector.wait_for(("calendar", "devices"), head.position, WAIT_SECONDS)
+    await testbed.projector.wait_for(
+        ("calendar", "devices", "maintenance"), head.position, WAIT_SECONDS
+    )
     but: str | None = getattr(command, "reservation_id", None)
     return await alternatives_to(testbed, device_id, period, but=but)
 
@@ -109,25 +130,28 @@ async def alternatives_to(
     period: Period,
     *,
     but: str | None = None,
-    outage: Period | None = None,
+    supposed: Supposed | None = None,
+    as_of: int | None = None,
 ) -> list[Alternative]:
     """Free times for a period of a device.
 
-    `but` is the reservation that would move, `outage` time that will be lost and that the calendar
-    does not hold yet.
+    `but` is the reservation that would move, `supposed` what is known beyond the calendar.
     """
-    reader, now = testbed.database.app, datetime.now(UTC)
-    found = await find_alternatives(reader, device_id, period, now, but=but)
-    if outage is not None:
-        found = [one for one in found if one.device_id != device_id or _clear(one, outage)]
-        after = _just_before_end(outage, period)
-        later = await find_alternatives(reader, device_id, after, now, but=but)
-        found += [one for one in later if one.kind == "next_free" and _clear(one, outage)]
+    found = await find_alternatives(
+        testbed.database.app,
+        device_id,
+        period,
+        await present(testbed, as_of),
+        but=but,
+        supposed=supposed,
+        as_of=as_of,
+    )
     named = [_named(one) for one in found]
     return list({(one.device_id, one.start): one for one in named}.values())
 
 
 _KINDS: dict[str, AlternativeKind] = {
+    "same": "same_time",
     "next_free": "same_device_later",
     "compatible": "other_device_same_time",
     "earlier": "shifted",
@@ -136,16 +160,6 @@ _KINDS: dict[str, AlternativeKind] = {
 
 def _named(one: Found) -> Alternative:
     return Alternative(device_id=one.device_id, start=one.start, end=one.end, kind=_KINDS[one.kind])
-
-
-def _clear(one: Found, outage: Period) -> bool:
-    return not Period(one.start, one.end).overlaps(outage)
-
-
-def _just_before_end(outage: Period, period: Period) -> Period:
-    """A period of the same length from which the search for a later one begins."""
-    start = max(outage.end - timedelta(minutes=1), period.start)
-    return Period(start, start + period.length)
 
 
 def _asked(command: Command, names: Sequence[str], latest: Any) -> Any:

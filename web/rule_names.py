@@ -1,4 +1,4 @@
-"""Short names of the rules that refuse requests, for reports that count them."""
+"""Short names of the rules that refuse, for reports that count them: every one of them has one."""
 
 from __future__ import annotations
 
@@ -26,9 +26,56 @@ _NAMES = {
     "wrong_status": Text("예약 상태", "Status of the booking"),
     "extension_by_staff": Text("사용 중 연장은 담당자만", "Extension in use by staff only"),
     "change_notice": Text("변경 기한", "Notice of changes"),
+    "company_unknown": Text("등록되지 않은 기업", "Unknown company"),
+    "device_unknown": Text("없는 장비", "Unknown device"),
+    "reservation_unknown": Text("없는 예약", "Unknown reservation"),
+    "outage_unknown": Text("없는 점검", "Unknown outage"),
+    "outage_cancelled": Text("이미 취소된 점검", "Outage cancelled already"),
+    "problem_unknown": Text("없는 문제 신고", "Unknown problem"),
+    "not_shorter": Text("예약 시간 안에서만 줄이기", "Shorter only within the booking"),
+    "not_longer": Text("지금 끝보다 늦게만 연장", "Extension must end later"),
+    "id_known": Text("이미 쓰인 번호", "Id in use already"),
+    "terms_invalid": Text("이용 조건 값", "Values of the terms"),
+    "nothing_to_change": Text("바뀌는 것 없음", "Nothing to change"),
+    "handed_out_already": Text("다른 예약으로 사용 중", "Out for another booking"),
+    "broken_down": Text("고장 중인 장비", "Device broken down"),
+    "not_broken_down": Text("고장 중이 아닌 장비", "Device not broken down"),
+    "too_early": Text("너무 이른 인도", "Hand-out too early"),
+    "before_hand_out": Text("인도 전 시각", "Before the hand-out"),
+    "before_booking": Text("예약하기 전 시각", "Before it was booked"),
+    "before_breakdown": Text("고장 전 시각", "Before the breakdown"),
+    "use_overlaps": Text("다른 이용 기록과 겹침", "Overlaps another use"),
+    "use_too_far": Text("너무 먼 시각으로 고침", "Correction too far"),
+    "not_begun": Text("시작 전", "Not begun yet"),
+    "not_yet": Text("앞으로의 시각", "Time to come"),
+    "not_overridable": Text("예외로 할 수 없는 규칙", "Rule that cannot be set aside"),
+    "override_by_company": Text("규칙의 예외는 담당자만", "Rules set aside by staff only"),
+    "rebooked_already": Text("이미 다시 예약함", "Rebooked already"),
+    "too_many_outages": Text("한 번에 예정할 점검 수", "Outages planned at once"),
+    "repeats_overlap": Text("되풀이되는 점검이 겹침", "Repeated outages overlap"),
+    "rate_dates": Text("요금 기간", "Dates of a price"),
+    "month_unfinished": Text("끝나지 않은 달", "Month not over"),
+    "statement_issued": Text("이미 발행한 명세서", "Statement issued already"),
+    "sector_fixed": Text("장비의 분야는 그대로", "A device keeps its sector"),
+    "no_such_time": Text("시계에 없는 시각", "Time that clocks skip"),
+    "series_endless": Text("끝이 없는 반복", "Series without an end"),
+    "series_empty": Text("날짜가 없는 반복", "Series without a date"),
+    "series_too_long": Text("한 번에 예약할 수", "Bookings made together"),
+    "series_too_far": Text("너무 먼 반복", "Series too far ahead"),
+    "not_due": Text("기한 전", "Not due yet"),
+    "slot_free": Text("비어 있는 시간", "Time is free"),
+    "own_time": Text("내가 가진 시간", "Time held by oneself"),
+    "waiting_already": Text("이미 대기 중", "Waiting already"),
+    "line_full": Text("대기자가 가득 참", "Waiting list full"),
+    "most_wishes": Text("한 번에 기다릴 수", "Wishes at once"),
+    "wish_unknown": Text("없는 대기", "Unknown wish"),
+    "wish_over": Text("끝난 대기", "Wish is over"),
+    "not_offered": Text("제안되지 않은 시간", "Nothing offered yet"),
+    "offer_expired": Text("제안 기한 지남", "Offer expired"),
+    "not_suspected": Text("확인할 노쇼 아님", "No suspected no-show"),
 }
 
 
 def rule_name(rule: str) -> Text:
-    """The name of a rule; its identifier where a report has not named it."""
+    """The name of a rule; its identifier for one that an earlier release refused by."""
     return _NAMES.get(rule, Text(rule, rule))

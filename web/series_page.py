@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from booking.account import Account
 from booking.testbed import Testbed
+from domain import events as e
 from domain.events import UsageType
 from domain.period import SEOUL, Period
 from domain.rejected import Rejected
@@ -21,7 +22,7 @@ from projections.devices import Device
 from web.access import BOOKERS, may
 from web.book import Fields, key_of
 from web.device_page import colleagues_of
-from web.errors import field_errors
+from web.form_errors import words_by_field
 from web.forms import HttpRequest, Id, Line, RequiredProse, form_fields, form_of, require_id
 from web.frame import go_to, new_key, page
 from web.given import FromPath, Given
@@ -96,10 +97,7 @@ async def repeat(
         body = form.body(device_id)
         command = await series_command(testbed, account, body)
     except Invalid as invalid:
-        errors = {
-            one["field"].partition("[")[0]: one["message"]
-            for one in field_errors(invalid, language)
-        }
+        errors = words_by_field(invalid, language)
         return await _shown(request, device, fields, 422, errors=errors)
     except Rejected as rejected:
         return await _shown(request, device, fields, 422, refusals=_said(rejected, language))
@@ -156,8 +154,10 @@ async def _cancelled(
     command = CancelTogether(
         by=account.actor, together=tag, scope=form.scope, reservation_id=form.from_
     )
-    await give(request, testbed, command, form, key=key_of(fields))
-    return go_to(f"{own_path(form.back).partition('?')[0]}?done=cancel-together")
+    done = await give(request, testbed, command, form, key=key_of(fields))
+    late = any(event.late for event in done.of(e.ReservationCancelled))
+    word = "cancel-together-late" if late else "cancel-together"
+    return go_to(f"{own_path(form.back).partition('?')[0]}?done={word}")
 
 
 async def _shown(

@@ -97,6 +97,14 @@ async def sign_out(request: HttpRequest) -> Cookie:
     return session_cookie(testbed.settings, None)
 
 
+def credential_of(connection: Connection) -> str:
+    """The secret by which `recognise` knew the account of a request."""
+    header = connection.headers.get("authorization")
+    if header is not None:
+        return header.partition(" ")[2].strip()
+    return session_token(connection) or ""
+
+
 def session_token(connection: Connection) -> str | None:
     settings: Settings = connection.app.state.testbed.settings
     return connection.cookies.get(cookie_name(settings))

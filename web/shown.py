@@ -39,9 +39,11 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     change. `purpose`, `irb_number` and `reason` are null also when their author was erased.
     A request expires at `answer_by`; `suspected_at` is the start that was perhaps missed, until
     staff look at it, and `overdue_at` the end after which the device was still out.
-    `replaces` is the displaced reservation whose place it took. Where one reservation is asked for,
-    `overrides` are the rules that were set aside for it, and of a displaced one `replaced_by` is
-    what it was booked again as (null while that claim is open).
+    `replaces` is the displaced reservation whose place it took; `late` is true of one that was
+    cancelled within the notice of the terms, so that its hours count in full. Where one reservation
+    is asked for, `overrides` are the rules that were set aside for it, and of a displaced one
+    `replaced_by` is what it was booked again as (null while that claim is open). The answer to
+    declining one of a bundle has in `bundle_kept` the others of the bundle that stay booked.
     """
 
     reservation_id: str
@@ -70,9 +72,11 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     answer_by: datetime | None
     suspected_at: datetime | None
     overdue_at: datetime | None
+    late: bool = False
     overrides: Sequence[OverrideOf] | msgspec.UnsetType = msgspec.UNSET
     replaced_by: str | msgspec.UnsetType | None = msgspec.UNSET
     next: Next | msgspec.UnsetType | None = msgspec.UNSET
+    bundle_kept: Sequence[str] | msgspec.UnsetType = msgspec.UNSET
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +141,7 @@ async def in_full(testbed: Testbed, language: str, entries: Sequence[Entry]) -> 
             answer_by=entry.answer_by,
             suspected_at=entry.suspected_at,
             overdue_at=entry.overdue_at,
+            late=entry.late,
         )
         for entry in entries
     ]

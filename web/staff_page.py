@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -11,6 +12,7 @@ from booking.account import Account
 from booking.testbed import Testbed
 from domain.period import SEOUL, day_period
 from projections import calendar, devices, usage
+from projections.query import Reader
 from web.access import SEES_EVERYTHING, may
 from web.api_backups import backup_state
 from web.done import Seen, done_words
@@ -20,6 +22,7 @@ from web.given import Given
 from web.language import in_language
 from web.mine import bookings
 from web.next_up import next_of_each
+from web.when import fields_of
 
 LATE_HAND_OUTS = timedelta(days=7)
 MOST_SHOWN = 200
@@ -43,8 +46,11 @@ async def staff(
     confirmed = [one for one in confirmed if one.suspected_at != one.period.start]
     out = await listing(start=now - LOOKED_BACK, statuses=["in_use"])
     doubtful = await listing(noted="suspected", statuses=["confirmed"])
+    out.sort(key=lambda one: one.period.end)
     back_today = [one for one in out if one.period.end <= today.end]
+    later = [one for one in out if one.period.end > today.end]
     firms = await usage.companies(reader, as_of=as_of)
+    suspended = [one for one in firms if one.suspended]
     found = await devices.list_devices(reader, limit=1_000, as_of=as_of)
     await testbed.access_log.record(account.account_id, "read operations", "all companies")
     return await page(
@@ -55,19 +61,30 @@ async def staff(
         waiting=await bookings(testbed, language, waiting, as_of),
         hand_outs=await bookings(testbed, language, confirmed, as_of),
         doubtful=await bookings(testbed, language, doubtful, as_of),
-        returns=await bookings(
-            testbed, language, sorted(back_today, key=lambda one: one.period.end), as_of
-        ),
+        returns=await bookings(testbed, language, back_today, as_of),
         next_up=await next_of_each(reader, back_today, now, as_of=as_of),
-        out_later=len(out) - len(back_today),
+        out_later=await bookings(testbed, language, later, as_of),
+        day_of=lambda period: fields_of(period)["start_day"],
         broken=[one for one in found if one.breakdown_id is not None],
         companies={one.company_id: one.name for one in firms},
-        suspended=[one for one in firms if one.suspended],
+        suspended=suspended,
+        taken_back={
+            one.company_id: await _taken_back(reader, one.suspended_for, as_of) for one in suspended
+        },
         now=now,
         acts=account.is_lab and as_of is None,
         # Backups are of today, and say nothing about the past that somebody looks back to.
         backup=await backup_state(testbed) if as_of is None else None,
     )
+
+
+async def _taken_back(reader: Reader, no_shows: Sequence[str], as_of: int | None) -> int:
+    """Of the no-shows that suspended a company, those that were withdrawn or were a use after all.
+
+    Nobody is reinstated by that alone: staff see it, and decide.
+    """
+    found = [await calendar.reservation(reader, one, as_of=as_of) for one in no_shows]
+    return sum(1 for one in found if one is not None and one.status != "no_show")
 
 
 route_handlers = [staff]

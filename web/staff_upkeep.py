@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from litestar import Response, get, post
@@ -21,7 +21,7 @@ from web.api_overrides import LOOKED_BACK, report
 from web.api_upkeep import WARNED_DAYS, problems_shown
 from web.book import key_of
 from web.done import Seen, done_words
-from web.errors import field_errors
+from web.form_errors import with_labels, words_by_field
 from web.forms import HIDDEN, HttpRequest, form_fields, query_of, read
 from web.frame import go_to, page, present
 from web.given import FromPath, Given
@@ -68,9 +68,9 @@ async def staff_maintenance(
 
 
 @get("/claims", opt=may(SIGNED_IN))
-async def list_claims(request: HttpRequest) -> Response[str]:
+async def list_claims(request: HttpRequest, as_of: Given[int | None]) -> Response[str]:
     asked = query_of(request, Seen)
-    return await claims_page(request, done=asked.done)
+    return await claims_page(request, done=asked.done, as_of=as_of)
 
 
 @post("/claims/{reservation_id:str}", opt=may(BOOKERS))
@@ -89,7 +89,7 @@ async def rebook(
         command = await rebook_command(start, body)
         done = await give(request, testbed, command, body, key=key_of(fields))
     except Invalid as invalid:
-        said = [one["message"] for one in field_errors(invalid, language)]
+        said = with_labels(words_by_field(invalid, language), language)
         return await claims_page(request, refusals=said)
     except Rejected as rejected:
         said = [violation.message(language) for violation in rejected.violations]
@@ -100,7 +100,11 @@ async def rebook(
 
 
 async def claims_page(
-    request: HttpRequest, *, done: str | None = None, refusals: list[str] | None = None
+    request: HttpRequest,
+    *,
+    done: str | None = None,
+    refusals: list[str] | None = None,
+    as_of: int | None = None,
 ) -> Response[str]:
     """A company's displaced bookings, or (laboratory) all of them."""
     account: Account = request.user
@@ -108,19 +112,20 @@ async def claims_page(
     company_id = None if account.sees_everything else account.company_id or ""
     if account.sees_everything:
         await testbed.access_log.record(account.account_id, "list claims", "all companies")
-    found = await claims(testbed, company_id)
-    firms = await usage.companies(testbed.database.app)
+    found = await claims(testbed, company_id, as_of)
+    firms = await usage.companies(testbed.database.app, as_of=as_of)
     return await page(
         request,
         "claims.html",
+        as_of=as_of,
         status=422 if refusals else 200,
         done=done_words(done, in_language(language_of(request))),
         refusals=refusals or [],
-        claims=[Claimed(one, await alternatives_of(testbed, one)) for one in found],
-        named=await _names(testbed, None),
+        claims=[Claimed(one, await alternatives_of(testbed, one, as_of)) for one in found],
+        named=await _names(testbed, as_of),
         companies={one.company_id: one.name for one in firms},
         period_of=lambda one: Period(one.start, one.end),
-        now=datetime.now(UTC),
+        now=await present(testbed, as_of),
     )
 
 

@@ -45,14 +45,18 @@ async def statement(
 
 
 @get("/statements/{statement_id:str}/file.csv", opt=may(SIGNED_IN))
-async def statement_file(
+async def statement_file(  # noqa: PLR0917
+    request: HttpRequest,
     account: Given[Account],
     testbed: Given[Testbed],
     language: Given[str],
     statement_id: FromPath[str],
+    as_of: Given[int | None],
 ) -> Response[bytes]:
     """The lines of a statement, in the reader's language."""
-    found, words = await statement_for(testbed, account, statement_id), in_language(language)
+    query_of(request, AsOf)
+    words = in_language(language)
+    found = await statement_for(testbed, account, statement_id, as_of)
     rows = [
         (
             *(

@@ -54,7 +54,9 @@ class DeclineBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class HandOutBody(msgspec.Struct, frozen=True, kw_only=True):
-    """`at` is when it was, if it is entered later."""
+    """`at` is when it was, if it is entered later: not before the booking was made (or, of one made
+    at the counter, its start), nor while somebody else had the device.
+    """
 
     at: Moment | None = None
 
@@ -70,7 +72,11 @@ class ReturnBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CorrectBody(msgspec.Struct, frozen=True, kw_only=True):
-    """The figures as they should be; what is not given stays as it is."""
+    """The figures as they should be; what is not given stays as it is.
+
+    A longer time overlaps no other use of the device, begins after the booking was made, and
+    reaches at most 7 days beyond what was booked or logged.
+    """
 
     reason: RequiredProse
     start: Moment | None = None

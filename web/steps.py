@@ -159,6 +159,7 @@ async def _dismiss_no_show(given: Start, body: NoBody) -> Command:  # noqa: ARG0
 
 async def _correct(given: Start, body: CorrectBody) -> Command:
     used = None
+    given.made.require("returned")
     if body.start is not None or body.end is not None:
         line = given.made.require_line()
         used = _between(line.used, body.start, body.end)

@@ -8,6 +8,8 @@ from typing import Any
 from web.problem import FieldError, Invalid
 
 LINE_BREAKS_AND_TABS = "\n\t"
+FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
+"""Fillers of Hangul, the blank of Braille, joiners and variation selectors."""
 
 
 def clean(field: str, value: Any) -> Any:
@@ -31,7 +33,14 @@ def clean_text(field: str, text: str) -> str:
     text = text.replace("\r\n", "\n")
     if any(_refused(character) for character in text):
         raise Invalid(FieldError(field=field, rule="characters"))
-    return unicodedata.normalize("NFC", text).strip()
+    text = unicodedata.normalize("NFC", text).strip()
+    return "" if all(_unseen(character) for character in text) else text
+
+
+def _unseen(character: str) -> bool:
+    """Whether a character alone shows nothing: zero-width, directional, a filler, a blank."""
+    unseen = unicodedata.category(character) in {"Cf", "Zs", "Zl", "Zp"}
+    return unseen or character in FILLERS or character in LINE_BREAKS_AND_TABS
 
 
 def _refused(character: str) -> bool:

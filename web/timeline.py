@@ -108,7 +108,9 @@ def _row(device: Device, week: Week) -> Row:
     bars = bars_by_day(entries, week.period, week.viewer)
     state = None
     if week.now is not None:
-        state = state_now(device, entries, week.closed, week.now, week.viewer.language)
+        stopped = device.device_id in week.stopped
+        language = week.viewer.language
+        state = state_now(device, entries, week.closed, week.now, language, stopped=stopped)
     return Row(device, state, [bars.get(day.day, ()) for day in week.days])
 
 

@@ -71,7 +71,7 @@ class SeriesBody(_Asked, frozen=True, kw_only=True):
         """Raises Invalid for a zone that is unknown."""
         start, end = minute_of(self.start_time), minute_of(self.end_time)
         if start == MINUTES_A_DAY:
-            raise wrong("start_time", "form")
+            raise wrong("start_time", "form", "09:30")
         require_zone(self.zone)
         return SeriesRule(
             first=self.first,
@@ -129,6 +129,9 @@ async def series_command(testbed: Testbed, account: Account, body: SeriesBody) -
 async def bundle_command(testbed: Testbed, account: Account, body: BundleBody) -> ReserveTogether:
     """The command; raises Invalid, and Problem (403) for a booking in another company's name."""
     period = period_of(body.start, body.end)
+    for number, device_id in enumerate(body.device_ids):
+        if device_id in body.device_ids[:number]:
+            raise wrong(f"device_ids[{number}]", "twice", device_id)
     members = tuple(
         Member(reservation_id=opaque_id("r"), device_id=device_id, period=period)
         for device_id in body.device_ids

@@ -12,9 +12,10 @@ from booking.account import Account
 from booking.app import Done
 from booking.testbed import Testbed
 from domain import events as e
+from domain.members import Members
 from domain.rejected import Rejected
 from domain.reservation import Reservation
-from domain.together_changes import Members, Scope
+from domain.together_changes import Scope
 from web.access import may_change, may_see_company
 from web.errors import rejection
 from web.forms import require_id
@@ -69,7 +70,7 @@ async def require_together(  # noqa: PLR0917
             continue
         concerned = start is None or now.period.start >= start
         if concerned and not may_change(account, now.company_id, now.account_id):
-            raise Problem("forbidden")
+            raise Problem("colleagues-booking")
     return tag
 
 

@@ -20,7 +20,7 @@ from projections.devices import Device, list_devices
 from web.access import BOOKERS, SIGNED_IN, may, may_change
 from web.book import Fields, key_of
 from web.done import Seen, done_words
-from web.errors import field_errors
+from web.form_errors import words_by_field
 from web.forms import HttpRequest, Id, form_fields, form_of, query_of
 from web.frame import go_to, page, present
 from web.given import FromPath, Given
@@ -87,7 +87,7 @@ def _moving(path: str, kind: Kind) -> HTTPRouteHandler:
             command = await _command(testbed, account, kind, together_id, form)
             await give(request, testbed, command, form, key=key_of(fields))
         except Invalid as invalid:
-            errors = {one["field"]: one["message"] for one in field_errors(invalid, language)}
+            errors = words_by_field(invalid, language)
             trouble = Trouble(422, fields, errors=errors)
         except Rejected as rejected:
             said = dict.fromkeys(one.message(language) for one in rejected.violations)
@@ -148,6 +148,7 @@ async def _page(
         chosen=chosen,
         changes=as_of is None and chosen is not None and _may_change(account, chosen),
         devices=known,
+        asking=[one.device_id for one in known.values() if one.terms.approval_required],
         trouble=trouble,
         refused=[(Period(one.start, one.end), one) for one in trouble.members] if trouble else [],
         fields=_fields(chosen, trouble),

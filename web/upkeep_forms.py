@@ -13,13 +13,20 @@ from booking.bearer import opaque_id
 from booking.testbed import Testbed
 from domain import maintenance as orders
 from domain.decisions import Command
-from domain.events import OutageKind, Urgency
+from domain.events import Urgency
 from domain.period import at_clock
 from web.api_maintenance import Won
-from web.api_outages import OutageBody, RepeatBody, Weeks, outage_command
 from web.forms import Id, Prose, RequiredProse
+from web.outage_forms import (
+    BreakdownForm,
+    CancelOutageForm,
+    LongerForm,
+    MoveOutageForm,
+    OutageForm,
+    RepairedForm,
+    outage_order,
+)
 from web.problem import wrong
-from web.when import When
 
 FOR_EVERYBODY = "problem"
 
@@ -56,28 +63,6 @@ class CalibrationForm(msgspec.Struct, frozen=True, kw_only=True):
     valid_through: date
 
 
-class OutageForm(When, frozen=True, kw_only=True):
-    """`preview` shows what would be displaced, and plans nothing."""
-
-    kind: OutageKind
-    reason: Prose | None = None
-    every_weeks: Weeks = 1
-    count: Weeks = 1
-    preview: bool = False
-
-    @property
-    def body(self) -> OutageBody:
-        repeat = RepeatBody(every_weeks=self.every_weeks, count=self.count)
-        period = self.period
-        return OutageBody(
-            kind=self.kind,
-            start=period.start,
-            end=period.end,
-            reason=self.reason,
-            repeat=repeat if self.count > 1 else None,
-        )
-
-
 FORMS: dict[str, type[msgspec.Struct]] = {
     FOR_EVERYBODY: ProblemForm,
     "triage": TriageForm,
@@ -85,6 +70,11 @@ FORMS: dict[str, type[msgspec.Struct]] = {
     "log": LogForm,
     "calibration": CalibrationForm,
     "outage": OutageForm,
+    "move-outage": MoveOutageForm,
+    "cancel-outage": CancelOutageForm,
+    "breakdown": BreakdownForm,
+    "longer": LongerForm,
+    "repaired": RepairedForm,
 }
 
 
@@ -128,10 +118,11 @@ async def upkeep_command(
                 laboratory=form.laboratory,
                 valid_until=_end_of(form.valid_through),
             )
-        case OutageForm():
-            return await outage_command(testbed, account, device_id, form.body)
         case _:
-            raise TypeError(f"no command is made of {form!r}")
+            order = await outage_order(testbed, account, device_id, form)
+            if order is None:
+                raise TypeError(f"no command is made of {form!r}")
+            return order
 
 
 def _end_of(day: date) -> datetime:

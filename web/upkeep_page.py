@@ -6,31 +6,52 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+import msgspec
 from litestar import Response, get, post
 
 from booking.account import Account
 from booking.testbed import Testbed
 from domain.period import SEOUL, Period, at_clock
 from domain.rejected import Rejected
-from projections import devices, maintenance
+from projections import devices, maintenance, usage
 from web.access import BOOKERS, SIGNED_IN, may
-from web.api_outages import OutageTried, try_outage
+from web.api_outages_listed import breakdown_of, outages_ahead
 from web.api_upkeep import log_shown, problems_shown
 from web.book import Fields, key_of
 from web.done import Seen, done_words
+from web.entered_late import in_moments
 from web.errors import field_errors
 from web.forms import HIDDEN, HttpRequest, form_fields, query_of, read
 from web.forms import require_id as named
 from web.frame import go_to, page
 from web.given import FromPath, Given
 from web.language import in_language
+from web.outage_forms import PREVIEWED
+from web.outage_shown import Displaced, displaced_by
 from web.problem import Invalid, Problem
 from web.reader import language_of
-from web.upkeep_forms import FOR_EVERYBODY, FORMS, OutageForm, upkeep_command
+from web.upkeep_forms import FOR_EVERYBODY, FORMS, upkeep_command
 from web.when import fields_of, hours_of
 from web.writes import give
 
 MOST_LINES = 100
+DONE_AFTER = {
+    "breakdown": "broken-down",
+    "longer": "broken-down",
+    "repaired": "repaired",
+    "move-outage": "outage-moved",
+    "cancel-outage": "outage-cancelled",
+}
+"""What the page says after a form, where there is more to say than that it is recorded."""
+
+
+class Typing(msgspec.Struct, frozen=True, kw_only=True):
+    """A form as it was sent, to be shown again: with the refusal, or what it would displace."""
+
+    what: str = ""
+    fields: Fields = {}
+    refusals: Sequence[str] = ()
+    tried: Sequence[Displaced] | None = None
 
 
 @get("/devices/{device_id:str}/maintenance", opt=may(SIGNED_IN))
@@ -57,36 +78,41 @@ async def record(
     if what != FOR_EVERYBODY and not account.is_lab:
         raise Problem("forbidden")
     fields, language = await form_fields(request), language_of(request)
+    typing = Typing(what=what, fields=fields)
     typed = {name: one for name, one in fields.items() if name not in HIDDEN and one != ""}
     try:
+        # Only a repair is typed to the minute; the other forms have hours to choose from.
+        typed = in_moments(typed) if what == "repaired" else typed
         form = read(FORMS[what], typed, strict=False)
         command = await upkeep_command(testbed, account, device_id, form)
-        if isinstance(form, OutageForm) and form.preview:
-            tried = await try_outage(testbed, language, command)  # type: ignore[arg-type]
-            return await upkeep_page(request, device_id, fields=fields, tried=tried)
+        if isinstance(form, PREVIEWED) and form.preview:
+            happened = await testbed.booking.try_out(command)
+            typing = msgspec.structs.replace(
+                typing, tried=await displaced_by(testbed, language, happened)
+            )
+            return await upkeep_page(request, device_id, typing)
         await give(request, testbed, command, form, key=key_of(fields))
     except Invalid as invalid:
         said = [one["message"] for one in field_errors(invalid, language)]
-        return await upkeep_page(request, device_id, fields=fields, refusals=said)
+        return await upkeep_page(request, device_id, msgspec.structs.replace(typing, refusals=said))
     except Rejected as rejected:
         said = [violation.message(language) for violation in rejected.violations]
-        return await upkeep_page(request, device_id, fields=fields, refusals=said)
+        return await upkeep_page(request, device_id, msgspec.structs.replace(typing, refusals=said))
     back = fields.get("back")
     path = "/staff/maintenance" if back == "all" else f"/devices/{device_id}/maintenance"
-    return go_to(f"{path}?done=recorded")
+    return go_to(f"{path}?done={DONE_AFTER.get(what, 'recorded')}")
 
 
 async def upkeep_page(
     request: HttpRequest,
     device_id: str,
+    typing: Typing | None = None,
     *,
     done: str | None = None,
-    fields: Fields | None = None,
-    refusals: Sequence[str] = (),
-    tried: OutageTried | None = None,
     as_of: int | None = None,
 ) -> Response[str]:
     """The page, with what was typed and why it was refused where that was so."""
+    typing = typing or Typing()
     account: Account = request.user
     testbed: Testbed = request.app.state.testbed
     reader, code = testbed.database.app, language_of(request)
@@ -105,16 +131,22 @@ async def upkeep_page(
     return await page(
         request,
         "maintenance.html",
-        status=422 if refusals else 200,
+        status=422 if typing.refusals else 200,
         as_of=as_of,
         done=done_words(done, in_language(code)),
         device=device,
         stopped=device_id in stopped,
         problems=await problems_shown(testbed, code, found),
         lines=await log_shown(testbed, code, lines) if sees else [],
-        refusals=refusals,
-        tried=tried,
-        fields={**_tomorrow(), **(fields or {})},
+        typing=typing,
+        tomorrow=_tomorrow(),
+        outages=await outages_ahead(testbed, device_id, limit=MOST_LINES, as_of=as_of)
+        if sees
+        else [],
+        breakdown=await breakdown_of(testbed, device, as_of=as_of) if sees else None,
+        companies={one.company_id: one.name for one in await usage.companies(reader, as_of=as_of)},
+        fields_of=fields_of,
+        span_of=lambda one: Period(one.start, one.end),
         hours=hours_of(30),
         acts=account.is_lab and as_of is None,
     )

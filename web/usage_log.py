@@ -34,8 +34,11 @@ HEADINGS = (
     "이용료",
     "이용유형",
     "이용기관 유형",
+    "비고",
 )
-"""The columns of the national log, in its order. 인력 투입시간 is in hours, 이용료 in KRW."""
+"""The columns of the national log, in its order, and 비고 (notes of the return) after them.
+인력 투입시간 is in hours, 이용료 in KRW.
+"""
 USAGE_TYPES = {"direct": "직접", "operated": "대행"}
 COMPANY_KINDS = {
     "startup": "창업기업",
@@ -55,7 +58,10 @@ class LogQuery(AsOf, frozen=True, kw_only=True):
 
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the use log. `fee` is KRW, nothing where it was waived; people as of today."""
+    """A line of the use log. `fee` is KRW, nothing where it was waived; people as of today.
+
+    `notes` are those of the return; null without any, and once their author was erased.
+    """
 
     reservation_id: str
     device_id: str
@@ -75,6 +81,7 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     usage_type: UsageType
     waived: bool
     corrected: int
+    notes: str | None
 
 
 class Log(msgspec.Struct, frozen=True, kw_only=True):
@@ -129,6 +136,8 @@ async def _named(
     ids = {line.account_id for line in lines} | {line.author for line in lines}
     accounts = await testbed.accounts.many(ids | {keeper for keeper in keepers if keeper})
 
+    opened = await testbed.seals.open_many([line.notes for line in lines])
+
     def person(account_id: str) -> Person:
         found = accounts.get(account_id)
         name = found.name(language) if found is not None else ""
@@ -156,8 +165,9 @@ async def _named(
             usage_type=line.usage_type,
             waived=line.waived,
             corrected=line.corrected,
+            notes=notes,
         )
-        for line, keeper in zip(lines, keepers, strict=True)
+        for line, keeper, notes in zip(lines, keepers, opened, strict=True)
     ]
 
 
@@ -175,6 +185,7 @@ def _row(line: LogLine) -> list[str | int | float]:
         line.fee,
         USAGE_TYPES[line.usage_type],
         COMPANY_KINDS.get(line.company_kind or "", line.company_kind or ""),
+        line.notes or "",
     ]
 
 

@@ -120,6 +120,16 @@ async def usage_file(
     return csv_file(f"{company.company_id}-{month}.csv", headings, rows)
 
 
+async def _nothing_new(testbed: Testbed, account: Account, company_id: str, month: str) -> bool:
+    """Whether a statement of the month would be refused, for one was issued and nothing changed."""
+    command = IssueStatement(by=account.actor, company_id=company_id, month=month)
+    try:
+        await testbed.booking.try_out(command)
+    except Rejected as rejected:
+        return any(one.rule == "statement_issued" for one in rejected.violations)
+    return False
+
+
 async def _page(
     request: HttpRequest,
     company_id: str,
@@ -158,6 +168,10 @@ async def _page(
         devices={device.device_id: device for device in known},
         issued=await statements.statements_of(reader, company_id, limit=60, as_of=as_of),
         is_over=span.end <= now,
+        nothing_new=account.is_lab
+        and as_of is None
+        and span.end <= now
+        and await _nothing_new(testbed, account, company_id, month),
         others=await _others(testbed, account, shown_company),
         issues=account.is_lab and as_of is None,
     )

@@ -20,8 +20,9 @@ from domain.waiting import AcceptOffer, LeaveWaitlist
 from projections.devices import get_device
 from web.access import BOOKERS, may
 from web.api_waitlist import join_command
-from web.book import BookingForm, book_again, key_of, words_by_field
+from web.book import BookingForm, book_again, key_of
 from web.device_page import device_page
+from web.form_errors import words_by_field
 from web.forms import HttpRequest, form_fields, form_of, require_id
 from web.frame import go_to
 from web.given import FromPath, Given
@@ -72,7 +73,7 @@ async def answer(
 ) -> Response[Any]:
     if step not in {"accept", "leave"}:
         raise Problem("not-found")
-    joined = await given_wish(testbed, account, wish_id)
+    joined = await given_wish(testbed, account, wish_id, ends=step == "leave")
     fields, by = await form_fields(request), account.actor
     command: AcceptOffer | LeaveWaitlist = LeaveWaitlist(by=by, wish_id=joined.wish_id)
     if step == "accept":

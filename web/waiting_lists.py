@@ -12,6 +12,7 @@ from domain.period import Period
 from domain.text import Text
 from projections import devices, usage, waiting
 from projections.devices import Device
+from web.access import may_change
 from web.frame import present
 from web.waiting_shown import WishShown, wishes_in_full
 
@@ -21,11 +22,12 @@ TOLD_FOR = timedelta(days=14)
 
 
 class Waiting(NamedTuple):
-    """A wish with its device and its company, as lists show it."""
+    """A wish with its device and its company, as lists show it, and whether one may leave it."""
 
     shown: WishShown
     device: Device | None
     company: Text | None
+    may_leave: bool
 
     @property
     def period(self) -> Period:
@@ -52,7 +54,8 @@ async def own_list(
     found = await waiting.list_wishes(
         testbed.database.app, now, company_id=account.company_id, limit=MOST_SHOWN, as_of=as_of
     )
-    listed = await _listed(testbed, language, [one for one in found if _is_told(one, now)], as_of)
+    told = [one for one in found if _is_told(one, now)]
+    listed = await _listed(testbed, account, language, told, as_of)
     mine = [one for one in listed if everyone or one.shown.account.account_id == account.account_id]
     return OwnList(
         offers=[one for one in listed if one.shown.status == "offered"],
@@ -78,7 +81,7 @@ async def line_of(
     if found and account.sees_everything:
         subject = f"all companies, {device.device_id}"
         await testbed.access_log.record(account.account_id, "list waiting list", subject)
-    return await _listed(testbed, language, found, as_of)
+    return await _listed(testbed, account, language, found, as_of)
 
 
 def _is_told(wish: waiting.Wish, now: datetime) -> bool:
@@ -87,7 +90,11 @@ def _is_told(wish: waiting.Wish, now: datetime) -> bool:
 
 
 async def _listed(
-    testbed: Testbed, language: str, found: Sequence[waiting.Wish], as_of: int | None
+    testbed: Testbed,
+    account: Account,
+    language: str,
+    found: Sequence[waiting.Wish],
+    as_of: int | None,
 ) -> list[Waiting]:
     if not found:
         return []
@@ -96,6 +103,11 @@ async def _listed(
     by_id = {device.device_id: device for device in known}
     names = {one.company_id: one.name for one in await usage.companies(reader, as_of=as_of)}
     return [
-        Waiting(shown, by_id.get(shown.device_id), names.get(shown.company_id))
+        Waiting(
+            shown,
+            by_id.get(shown.device_id),
+            names.get(shown.company_id),
+            may_change(account, shown.company_id, shown.account.account_id),
+        )
         for shown in await wishes_in_full(testbed, language, found)
     ]

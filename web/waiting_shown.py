@@ -18,7 +18,7 @@ from domain.stored import decode_body
 from projections import waiting, waiting_fold
 from projections.fold import Fold
 from projections.waiting import Wish, WishStatus
-from web.access import may_see_company
+from web.access import may_change, may_see_company
 from web.forms import require_id
 from web.problem import Problem
 from web.shown import Person
@@ -91,15 +91,21 @@ async def wishes_in_full(testbed: Testbed, language: str, found: Sequence[Wish])
     ]
 
 
-async def given_wish(testbed: Testbed, account: Account, wish_id: str) -> WaitlistJoined:
+async def given_wish(
+    testbed: Testbed, account: Account, wish_id: str, *, ends: bool = False
+) -> WaitlistJoined:
     """The wish of this account's company (or, for the laboratory, any), from the ledger itself.
 
-    Raises Problem: 404 for a stranger's id as for an unknown one.
+    Anybody of a company may accept its offers. Who `ends` a place in line has to be who may cancel
+    a reservation: its person, a manager, the laboratory. Raises Problem: 404 for a stranger's id as
+    for an unknown one, 403 for a colleague's.
     """
     wish = waitlist.Wish(require_id(wish_id))
     await recalled(testbed, wish)
     if wish.joined is None or not may_see_company(account, wish.joined.company_id):
         raise Problem("not-found")
+    if ends and not may_change(account, wish.joined.company_id, wish.joined.account_id):
+        raise Problem("forbidden")
     return wish.joined
 
 

@@ -12,7 +12,7 @@ from domain.period import SEOUL, Period, day_period, days_touched
 from projections import usage
 from projections.calendar import Entry, entries_between
 from projections.devices import Device, closures_between
-from projections.waiting import companies_of
+from projections.maintenance import stopped_devices
 from web.access import may_see_company
 from web.bars import Viewer
 from web.frame import present
@@ -20,7 +20,7 @@ from web.language import Language, in_language
 
 
 class Day(NamedTuple):
-    """A day's column. `name` is the holiday's, `classes` say Saturday, Sunday, closed, today."""
+    """A day's column. `name` is the holiday's, `classes` say Saturday, Sunday or holiday, today."""
 
     day: date
     classes: str
@@ -37,6 +37,15 @@ class Week(NamedTuple):
     entries: Mapping[str, Sequence[Entry]]
     closed: frozenset[date]
     viewer: Viewer
+    stopped: frozenset[str] = frozenset()
+    """Devices for which a safety stop holds."""
+
+    def classes_of(self, device: Device, day: Day) -> str:
+        """A device's cell of a day: grey where the device is not open at all, by its own terms."""
+        terms = device.terms
+        holiday = terms.closed_on_holidays and day.day in self.closed
+        shut = holiday or not terms.opening_hours.on(day.day.weekday())
+        return " ".join([*(["off"] if shut else []), *(["today"] if day.today else [])])
 
     @property
     def first(self) -> date:
@@ -74,9 +83,7 @@ async def read_week(
         device_ids=[device.device_id for device in devices],
         as_of=as_of,
     )
-    viewer = await _viewer(
-        testbed, account, language, now, found, as_of=as_of, full_hours=full_hours
-    )
+    viewer = await _viewer(testbed, account, language, now, found, full_hours=full_hours)
     days = list(days_touched(period))
     names = {
         closure.day: closure.name.in_language(language.code)
@@ -90,6 +97,7 @@ async def read_week(
         entries=by_device(found),
         closed=frozenset(names),
         viewer=viewer,
+        stopped=frozenset(await stopped_devices(reader, as_of=as_of)),
     )
 
 
@@ -114,7 +122,6 @@ async def _viewer(
     now: datetime,
     entries: Sequence[Entry],
     *,
-    as_of: int | None,
     full_hours: bool,
 ) -> Viewer:
     """Opens the purposes of the reader's own company; the laboratory reads companies' names."""
@@ -132,30 +139,25 @@ async def _viewer(
         now=now,
         texts={entry.entry_id: text for entry, text in zip(own, texts, strict=True)},
         companies=companies,
-        offers=await _offers(testbed, account, entries, as_of),
+        offers=_offers(account, entries),
         full_hours=full_hours,
     )
 
 
-async def _offers(
-    testbed: Testbed, account: Account, entries: Sequence[Entry], as_of: int | None
-) -> dict[str, str]:
-    """The company of each offer that this reader may know it of; the calendar names nobody."""
-    offers = [entry.entry_id for entry in entries if entry.kind == "offer"]
-    if not offers:
-        return {}
-    found = await companies_of(testbed.database.app, offers, as_of=as_of)
+def _offers(account: Account, entries: Sequence[Entry]) -> dict[str, str]:
+    """The company of each offer that this reader may know it of."""
     return {
-        wish_id: company_id
-        for wish_id, company_id in found.items()
-        if may_see_company(account, company_id)
+        entry.entry_id: entry.company_id
+        for entry in entries
+        if entry.kind == "offer"
+        if entry.company_id is not None and may_see_company(account, entry.company_id)
     }
 
 
 def _day(day: date, names: Mapping[date, str], now: datetime, language: Language) -> Day:
     today = day == now.astimezone(SEOUL).date()
     saturday, sunday = day.weekday() == 5, day.weekday() == 6 or day in names  # noqa: PLR2004
-    classes = "sun off" if sunday else "sat off" if saturday else ""
+    classes = "sun" if sunday else "sat" if saturday else ""
     return Day(
         day=day,
         classes=f"{classes} today".strip() if today else classes,

@@ -13,14 +13,12 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from domain.bookable import EARLIEST, LATEST
 from domain.closures import Closures
 from domain.period import SEOUL, Period, at_clock
 from domain.rejected import Rejected
 from domain.terms import Terms
 from projections.devices import Device
-from web.forms import period_of
-from web.problem import wrong
+from web.forms import day_within, period_of
 
 ClockText = Annotated[str, Meta(pattern=r"\A(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)\Z")]
 DAYS_LOOKED_AHEAD = 21
@@ -103,6 +101,4 @@ def _allowed(terms: Terms, period: Period, closed: Collection[date], now: dateti
 
 def moment_at(field: str, day: date, clock: str) -> datetime:
     """A clock time of Asia/Seoul on a day that the form's `field` says; raises Invalid."""
-    if not EARLIEST.date() < day < LATEST.date():
-        raise wrong(field, "time_range", f"{EARLIEST:%Y-%m-%d} ~ {LATEST:%Y-%m-%d}")
-    return at_clock(day, clock)
+    return at_clock(day_within(field, day), clock)

@@ -54,9 +54,16 @@ def request_of(
     Texts are sealed anew and ids are made anew at every try, so that what counts is the order as
     the client gave it, not the command made from it.
     """
+    return request_by(request, command.by.account_id, body, key)
+
+
+def request_by(
+    request: HttpRequest, account_id: str, body: msgspec.Struct, key: str | None = None
+) -> Request:
+    """The same for what is no command: what changes in no ledger (`booking.answered`)."""
     order = f"{request.method} {request.scope['path']}\n".encode()
     order += msgspec.json.encode(body, order="deterministic")
-    return Request.of(command.by.account_id, idempotency_key(request) or key, order)
+    return Request.of(account_id, idempotency_key(request) or key, order)
 
 
 def idempotency_key(request: HttpRequest) -> str | None:
@@ -65,7 +72,7 @@ def idempotency_key(request: HttpRequest) -> str | None:
     if key is None:
         return None
     if not key or not key.isascii() or not key.isprintable():
-        raise wrong("Idempotency-Key", "form")
+        raise wrong("Idempotency-Key", "form", "6f1c-booking-1")
     if len(key) > LONGEST_KEY:
         raise wrong("Idempotency-Key", "too_long", LONGEST_KEY)
     return key
@@ -74,6 +81,13 @@ def idempotency_key(request: HttpRequest) -> str | None:
 async def recalled(testbed: Testbed, *facts: Fact) -> None:
     """Brings facts up to date from the ledger itself, which no view can be behind of."""
     await Recall(LedgerSource(testbed.ledger, None))(*facts)
+
+
+async def recalled_as_of(testbed: Testbed, fact: Fact, as_of: int | None) -> None:
+    """Brings one new fact to where it stood at a position, None for now."""
+    answer = await testbed.ledger.recall(fact.queries, as_of)
+    for recorded, _ in answer.events:
+        fact.when(recorded.event, recorded.position)
 
 
 async def entry_after(testbed: Testbed, entry_id: str, done: Done) -> Entry:

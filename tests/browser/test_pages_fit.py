@@ -31,7 +31,10 @@ def test_no_page_scrolls_sideways_or_breaks_the_policy(
     kim, staff = person(width), person(width)
     kim.sign_in("kim@mudeung.example")
     staff.sign_in("staff@testbed.example")
-    for who, paths in ((kim, PATHS), (staff, ("/staff", "/timeline"))):
+    for who, paths in (
+        (kim, PATHS),
+        (staff, ("/staff", "/timeline", "/devices/AUT-018/maintenance")),
+    ):
         for path in paths:
             answer = who.page.goto(path)
             assert answer is not None

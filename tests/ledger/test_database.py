@@ -14,7 +14,15 @@ import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
 import booking.database
-from booking.database import APP_ROLE, MIGRATIONS, VIEWS_ROLE, Database, connect, migrate
+from booking.database import (
+    APP_ROLE,
+    MIGRATIONS,
+    VIEWS_ROLE,
+    Database,
+    SchemaNewer,
+    connect,
+    migrate,
+)
 
 
 @pytest.fixture
@@ -132,6 +140,17 @@ async def test_a_migration_that_fails_leaves_nothing(
     write_revision(copy, "second", "first", "CREATE TABLE two (x integer)")
     await asyncio.wait_for(migrate(empty_database_url), 30)
     assert await connection.fetchval(f"{tables} AND relname IN ('one', 'two')") == ["one", "two"]
+    await connection.close()
+
+
+async def test_a_schema_of_a_newer_version_is_left_alone(empty_database_url: str) -> None:
+    """It is refused by name, instead of a failure on a migration that is not there."""
+    await migrate(empty_database_url)
+    connection = await asyncpg.connect(empty_database_url)
+    await connection.execute("UPDATE alembic_version SET version_num = '9999_newer'")
+    with pytest.raises(SchemaNewer, match=r"\A9999_newer\Z"):
+        await migrate(empty_database_url)
+    assert await connection.fetchval("SELECT version_num FROM alembic_version") == "9999_newer"
     await connection.close()
 
 

@@ -54,7 +54,9 @@ async def use_last_month(world: World, reservation_id: str = "r-past", hour: int
     given = {"by": staff.actor, "reservation_id": reservation_id}
     used = Period(start, start + timedelta(hours=2))
     await testbed.booking.do(HandOutDevice(**given, at=used.start))
-    await testbed.booking.do(ReturnDevice(**given, at=used.end, samples=3, staff_minutes=45))
+    notes = await testbed.seals.seal(staff.account_id, "전원 케이블 교체")
+    figures = {"samples": 3, "staff_minutes": 45, "notes": notes}
+    await testbed.booking.do(ReturnDevice(**given, at=used.end, **figures))
     await testbed.projector.catch_up()
     return used
 

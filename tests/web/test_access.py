@@ -74,7 +74,8 @@ async def test_a_strangers_id_answers_as_a_missing_one(world: World) -> None:
     """On every route with a reservation's or a company's id, both answers are the same bytes."""
     kim, lee = await world.client(KIM), await world.client(LEE)
     made = (await kim.post("/api/reservations", json=asked())).json()
-    wish = (await kim.post("/api/waitlist", json=asked())).json()
+    park = await world.client("park@mudeung.example")
+    wish = (await park.post("/api/waitlist", json=asked())).json()
     known = {
         "reservation_id": made["reservation_id"],
         "company_id": "mudeung",

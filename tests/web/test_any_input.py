@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from tests.web.conftest import World, asked, running, world_settings
 from web.app import create_app
 
+KIM, STAFF = "kim@mudeung.example", "staff@testbed.example"
 GETS = (
     "/api/devices",
     "/api/devices/{}",
@@ -33,11 +34,58 @@ GETS = (
     "/api/waitlist/{}",
     "/calendar/{}/x.ics",
 )
+PAGES = (
+    "/devices",
+    "/devices/ENE-013",
+    "/devices/{}",
+    "/devices/ENE-013/rates",
+    "/devices/ENE-013/maintenance",
+    "/timeline",
+    "/mine",
+    "/notices",
+    "/bundles",
+    "/claims",
+    "/calendars",
+    "/reservations/{}",
+    "/companies/mudeung/usage",
+    "/companies/mudeung/usage.csv",
+    "/demand",
+    "/billing",
+    "/staff",
+    "/staff/maintenance",
+    "/usage-log.csv",
+)
+FORMS = (
+    "/devices/ENE-013/book",
+    "/devices/ENE-013/wait",
+    "/devices/ENE-013/series",
+    "/devices/ENE-013/rates",
+    "/devices/ENE-013/maintenance/outage",
+    "/devices/ENE-013/maintenance/calibration",
+    "/bundles",
+    "/reservations/{}/change",
+)
 BOOKINGS = ("/api/reservations", "/api/waitlist")
 NAMES = (
     *("as_of", "limit", "after", "from", "to", "q", "sector", "free_from", "free_to", "status"),
-    *("device_id", "company_id", "month", "type", "tag", "by", "waiting"),
+    *("device_id", "company_id", "month", "type", "tag", "by", "waiting", "week", "of", "done"),
 )
+DAYS = ("9999-12-31", "0001-01-01", "2026-12-01", "2026-13-01", "20261201", "-1-01-01", "")
+TYPED = {
+    "start_day": DAYS,
+    "end_day": DAYS,
+    "first": DAYS,
+    "until": DAYS,
+    "valid_from": DAYS,
+    "valid_through": DAYS,
+    "start_time": ("09:00", "24:00", "25:00", ""),
+    "end_time": ("10:00", "24:00", "9", ""),
+    "purpose": ("시험", ""),
+    "device_ids": ("ENE-013", "x"),
+    "company_id": ("mudeung", ""),
+    "reason": ("점검", ""),
+    "kind": ("maintenance", ""),
+}
 ODD = (
     *(
         "",
@@ -60,6 +108,7 @@ ODD = (
         "9999-12-31T23:59:59Z",
         "0001-01-01T00:00:00Z",
     ),
+    *("9999-12-31", "0001-01-01", "2200-01-01", "2026-12-01", "0000-12-01"),
     *("2026-12-01T09:00:00+14:00", "2026-12-01T09:00:00-23:59", "2026-12", "9999-12", "AUT-018"),
     *("mudeung", "🚗", "\ud7ff", "é", "\u202e", "eyJ9", "WyIyMDI2LTEyLTAxVDA5OjAwOjAwWiIsMF0"),
 )
@@ -114,6 +163,46 @@ def test_no_body_is_a_fault(world_url: str) -> None:
         asks()
 
 
+def test_no_page_or_form_is_a_fault(world_url: str) -> None:
+    """Pages asked with generated weeks, months and days, and forms sent with them, never fault."""
+    typed = st.fixed_dictionaries(
+        {}, optional={name: st.sampled_from(choices) for name, choices in TYPED.items()}
+    )
+    with _sender(world_url, STAFF, "text/html") as send:
+        made = send("POST", "/api/reservations", json=asked(company_id="mudeung"))
+        booked = made.json()["reservation_id"]
+
+        @few
+        @given(st.sampled_from(PAGES), st.dictionaries(st.sampled_from(NAMES), values))
+        def reads(path: str, query: dict[str, str]) -> None:
+            answer = send("GET", path.replace("{}", booked), params=query)
+            assert answer.status_code < 500, answer.text
+
+        @few
+        @given(st.sampled_from(FORMS), typed)
+        def sends(path: str, fields: dict[str, str]) -> None:
+            answer = send("POST", path.replace("{}", booked), data=fields)
+            assert answer.status_code < 500, answer.text
+
+        reads()
+        sends()
+
+
+async def test_a_day_out_of_reach_names_its_field(world: World) -> None:
+    """At the ends of what a date can hold, pages and forms answer 422 and say which field it is."""
+    client = await world.client(KIM)
+    for day in ("9999-12-31", "0001-01-01"):
+        for path in ("/timeline", "/devices/ENE-013"):
+            page = await client.get(f"{path}?week={day}")
+            assert page.status_code == 422
+            assert [error["field"] for error in page.json()["errors"]] == ["week"]
+        for step in ("book", "wait"):
+            typed = {"start_day": day, "start_time": "09:00", "end_time": "10:00", "purpose": "x"}
+            page = await client.post(f"/devices/ENE-013/{step}", data=typed)
+            assert page.status_code == 422
+            assert "2000-01-01 ~ 2200-01-01" in page.text
+
+
 def test_no_bytes_are_a_fault(world_url: str) -> None:
     """Bytes that are no JSON at all, with any idempotency key, are refused."""
     keys = st.text(st.characters(codec="latin-1", exclude_characters="\r\n\x00"), max_size=10)
@@ -136,14 +225,17 @@ def _answers(answer: httpx.Response) -> None:
 
 
 @contextmanager
-def _sender(url: str) -> Iterator[Callable[..., httpx.Response]]:
-    """A synchronous way to ask the application as a company, in one loop for all examples."""
+def _sender(
+    url: str, email: str = KIM, accept: str = "*/*"
+) -> Iterator[Callable[..., httpx.Response]]:
+    """A synchronous way to ask the application as somebody, in one loop for all examples."""
     with asyncio.Runner() as runner:
         app = create_app(url, world_settings())
         life = running(app)
         runner.run(life.__aenter__())
         stack = AsyncExitStack()
-        client = runner.run(World(url, app, stack).client("kim@mudeung.example"))
+        client = runner.run(World(url, app, stack).client(email))
+        client.headers["Accept"] = accept
         try:
             yield lambda *asked_for, **options: runner.run(client.request(*asked_for, **options))
         finally:

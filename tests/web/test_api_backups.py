@@ -44,7 +44,7 @@ async def test_the_page_and_the_counters_tell_its_age(world_url: str, tmp_path: 
     async with served(world_url, data=tmp_path, backup_hours=1) as world:
         staff = await world.client(STAFF)
         page = (await staff.get("/staff", headers={"Accept": "text/html"})).text
-        assert "정상 백업이 아직 없어요." in page
+        assert "아직 자동 백업이 없어요." in page
         assert "booking_backup_age_seconds" not in (await staff.get("/metrics")).text
         await backup_of(world_url, tmp_path / "backups", 1)
         made = last_good(tmp_path / "backups")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from domain.period import SEOUL
 from tests.web.conftest import World, asked, tomorrow
+from tests.web.form_browser import browser_of
 
 KIM, STAFF = "kim@mudeung.example", "staff@testbed.example"
 
@@ -26,6 +28,27 @@ async def test_a_dry_run_shows_what_would_be_displaced_and_records_nothing(world
     assert (await world.testbed.ledger.head()).position == head.position
 
 
+async def test_an_outage_says_where_it_hits_a_buffer_alone(world: World) -> None:
+    """The quarter of an hour after a booking is its clearing time: it is displaced, and why."""
+    kim, staff = await world.client(KIM), await browser_of(world, STAFF, "en")
+    await kim.post("/api/reservations", json=asked("10:00", "12:00"))
+    times = {"start": tomorrow("12:00").isoformat(), "end": tomorrow("14:00").isoformat()}
+    path = "/api/devices/AUT-018/outages?dry_run=true"
+    api = await world.client(STAFF)
+    for start, because in ((times["start"], "buffer"), (tomorrow("11:59").isoformat(), "time")):
+        body = {"kind": "maintenance", **times, "start": start}
+        (hit,) = (await api.post(path, json=body)).json()["displaced"]
+        assert hit["because"] == because
+    form = (await staff.get("/devices/AUT-018/maintenance")).form("/outage")
+    day = f"{tomorrow('12:00').astimezone(SEOUL):%Y-%m-%d}"
+    typed = {"start_day": day, "start_time": "12:00", "end_day": day, "end_time": "14:00"}
+    page = await staff.send(form, **typed, preview="true")
+    assert "1 booking would be displaced" in page.words
+    assert "only its set-up or clearing time is hit" in page.words
+    done = await api.post("/api/devices/AUT-018/outages", json={"kind": "maintenance", **times})
+    assert [one["because"] for one in done.json()["displaced"]] == ["buffer"]
+
+
 async def test_an_outage_displaces_and_its_cancellation_frees(world: World) -> None:
     """A real outage makes bookings `displaced`, never deleted, and holds the time itself."""
     kim, staff = await world.client(KIM), await world.client(STAFF)
@@ -43,6 +66,8 @@ async def test_an_outage_displaces_and_its_cancellation_frees(world: World) -> N
     assert taken.json()["conflicts"][0]["kind"] == "maintenance"
     cancelled = await staff.post(f"/api/outages/{outage['outage_id']}/cancel")
     assert cancelled.json()["status"] == "cancelled"
+    again = await staff.post(f"/api/outages/{outage['outage_id']}/cancel")
+    assert (again.status_code, again.json()["violations"][0]["rule"]) == (422, "outage_cancelled")
     assert (await kim.post("/api/reservations", json=asked())).status_code == 201
 
 
@@ -57,6 +82,9 @@ async def test_a_breakdown_runs_until_it_is_repaired(world: World) -> None:
     assert second["outage_id"] == first.json()["outage_id"]
     assert len(second["displaced"]) == 1
     assert (await kim.get("/api/devices/AUT-018")).json()["state"] == "broken_down"
+    before = {"at": (tomorrow("09:00") - timedelta(days=2)).isoformat()}
+    early = await staff.post("/api/devices/AUT-018/repaired", json=before)
+    assert early.json()["violations"][0]["rule"] == "before_breakdown"
     mended = await staff.post("/api/devices/AUT-018/repaired", json={"repairer": "김기사"})
     assert mended.json()["status"] == "repaired"
     assert (await kim.get("/api/devices/AUT-018")).json()["state"] == "in_service"

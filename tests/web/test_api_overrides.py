@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+from domain.period import SEOUL
 from tests.web.conftest import World, asked, tomorrow
+from tests.web.form_browser import browser_of
+from tests.web.test_deadlines_settled import booked_now
 
 KIM, STAFF = "kim@mudeung.example", "staff@testbed.example"
 AUDITOR, ADMIN = "auditor@testbed.example", "admin@testbed.example"
@@ -68,6 +71,25 @@ async def test_every_edit_can_be_let_pass(world: World) -> None:
     done = await admin.post(path, json=longer | overriding("maximum"))
     assert done.status_code == 200, done.text
     assert len((await admin.get("/api/overrides")).json()["items"]) == 1
+
+
+async def test_staff_move_a_booking_that_has_begun(world: World) -> None:
+    """On its page, where the rule can be ticked; a new booking has nothing to move."""
+    kim, staff = await world.client(KIM), await browser_of(world, STAFF, "en")
+    path = f"/reservations/{await booked_now(kim)}"
+    form = (await staff.get(path)).form("/change")
+    day = f"{tomorrow('10:00').astimezone(SEOUL):%Y-%m-%d}"
+    later = {"start_day": day, "start_time": "10:00", "end_day": day, "end_time": "11:00"}
+    refused = await staff.send(form, **later)
+    assert (refused.status, "can be cancelled, not moved" in refused.words) == (422, True)
+    aside = {"override_rules": "change_notice", "override_reason": "장비 고장"}
+    moved = await staff.send(refused.form("/change"), **later, **aside)
+    assert "Notice of changes" in moved.words
+    start = (await kim.get(f"/api{path}")).json()["start"]
+    assert datetime.fromisoformat(start) == tomorrow("10:00")
+    new = await staff.get("/devices/AUT-018")
+    assert "Rules that must not refuse this booking" in new.words
+    assert "Notice of changes" not in new.words
 
 
 async def test_what_cannot_be_overridden(world: World) -> None:

@@ -82,7 +82,7 @@ async def test_broken_rules_are_named_in_the_readers_language(world: World) -> N
     assert rules["maximum"]["limit"] == 480
     assert rules["maximum"]["actual"] == 600
     assert "longest booking" in rules["maximum"]["message"]
-    assert any("최대 480분" in one["message"] for one in korean.json()["violations"])
+    assert any("최대 8시간" in one["message"] for one in korean.json()["violations"])
 
 
 async def test_a_repeated_request_books_once(world: World) -> None:

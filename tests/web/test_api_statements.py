@@ -25,7 +25,7 @@ from tests.web.past_use import (
 
 HEADINGS = (
     "장비명,장비등록번호,장비책임자,작성자,이용일시,이용기관,이용자,시료 수,인력 투입시간,"
-    "이용료,이용유형,이용기관 유형"
+    "이용료,이용유형,이용기관 유형,비고"
 )
 
 
@@ -49,6 +49,7 @@ async def test_the_log_has_the_national_fields(world: World) -> None:
     assert line["company_kind"] == "medium"
     assert (line["samples"], line["staff_minutes"], line["usage_type"]) == (3, 45, "direct")
     assert line["fee"] == 2 * KRW_PER_HOUR
+    assert line["notes"] == "전원 케이블 교체"
     assert line["start"] == used.start.isoformat().replace("+00:00", "Z")
 
 
@@ -63,7 +64,7 @@ async def test_the_log_is_a_file_in_the_national_form(world: World) -> None:
     assert row == [
         *("차량 내 네트워크 분석기", "NFEC-AUT-018", "", "정직원"),
         *(f"{day} 09:00 ~ {day} 11:00", "(주)무등모빌리티", "김하늘"),
-        *("3", "0.75", str(2 * KRW_PER_HOUR), "직접", "중견기업"),
+        *("3", "0.75", str(2 * KRW_PER_HOUR), "직접", "중견기업", "전원 케이블 교체"),
     ]
 
 

@@ -96,13 +96,21 @@ async def test_a_device_goes_out_and_comes_back_with_its_log(world: World) -> No
     """Hand-out and return make a line of the use log, which can be corrected and waived."""
     kim, staff = await world.client(KIM), await world.client(STAFF)
     path = await _booked_now(kim)
+    start = datetime.fromisoformat((await kim.get(path)).json()["start"])
+    before = {"at": (start - timedelta(minutes=1)).isoformat()}
+    assert rules_of(await staff.post(f"{path}/hand-out", json=before)) == ["before_booking"]
     out = await staff.post(f"{path}/hand-out")
     assert out.json()["status"] == "in_use", out.text
+    soon = {"reason": "기록 오류", "start": (await kim.get(path)).json()["start"]}
+    early = await staff.post(f"{path}/correct", json=soon)
+    assert (early.status_code, rules_of(early)) == (422, ["wrong_status"])
     back = await staff.post(f"{path}/return", json={"samples": 3, "notes": "이상 없음"})
     assert back.json()["status"] == "returned"
     assert back.json()["returned_at"] is not None
     (line,) = await _lines(kim)
     assert (line["hours"], line["fee"]) == (0.5, KRW_PER_HOUR // 2)
+    same = await staff.post(f"{path}/correct", json={"reason": "기록 오류"})
+    assert (same.status_code, rules_of(same)) == (422, ["nothing_to_change"])
     fixed = await staff.post(f"{path}/correct", json={"reason": "기록 오류", "samples": 4})
     assert fixed.status_code == 200, fixed.text
     assert (await staff.post(f"{path}/waive", json={"reason": "장비 고장"})).status_code == 200
@@ -192,3 +200,8 @@ def _times(shown: dict[str, Any]) -> tuple[datetime, datetime]:
 
 def _at(clock: str) -> str:
     return tomorrow(clock).isoformat()
+
+
+def rules_of(answer: httpx.Response) -> list[str]:
+    """The rules that a refusal names."""
+    return [violation["rule"] for violation in answer.json()["violations"]]

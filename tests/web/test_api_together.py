@@ -110,7 +110,7 @@ async def test_a_series_without_an_end_or_with_wrong_fields_is_422(world: World)
         ({"repeat": {"every": "day", "until": "2099-01-01"}}, "not-allowed", "series_too_far"),
         ({"repeat": {"count": 201}}, "invalid", "too_large"),
         ({"repeat": {"every": "month", "count": 2}}, "invalid", "choice"),
-        ({"repeat": {"count": 2, "byday": "MO"}}, "invalid", "value"),
+        ({"repeat": {"count": 2, "byday": "MO"}}, "invalid", "unknown_field"),
         ({"zone": "Nowhere/City"}, "invalid", "value"),
         ({"zone": "../../etc"}, "invalid", "form"),
         ({"first": "9999-12-31"}, "invalid", "time_range"),

@@ -81,6 +81,22 @@ async def test_the_maintenance_log_is_read_and_downloaded(world: World) -> None:
     assert (await auditor.get("/api/devices/AUT-999/maintenance-log")).status_code == 404
 
 
+async def test_a_repair_is_a_line_of_the_log(world: World) -> None:
+    """With the repairer who was given, in JSON and CSV, in the reader's language."""
+    staff = await world.client(STAFF)
+    until = {"expected_until": tomorrow("18:00").isoformat()}
+    broken = (await staff.post("/api/devices/AUT-018/breakdown", json=until)).json()
+    await staff.post("/api/devices/AUT-018/repaired", json={"repairer": "김기사"})
+    path = "/api/devices/AUT-018/maintenance-log"
+    (item,) = (await staff.get(path)).json()["items"]
+    assert (item["repairer"], item["parts"], item["cost"]) == ("김기사", None, 0)
+    assert item["broken_from"] == broken["start"]
+    assert item["work"].startswith("Repaired; broken down since")
+    csv = await staff.get(f"{path}.csv", headers={"Accept-Language": "ko"})
+    assert ",AUT-018,고장 수리 완료 (고장: " in csv.content.decode("utf-8-sig")
+    assert ",김기사,,0,정직원" in csv.content.decode("utf-8-sig")
+
+
 async def test_calibrations_that_are_due(world: World) -> None:
     """Within the days asked for, 30 unless said; for the laboratory and auditors."""
     staff, kim = await world.client(STAFF), await world.client(KIM)

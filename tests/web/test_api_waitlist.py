@@ -185,6 +185,32 @@ async def test_a_colleague_answers_an_offer(world: World) -> None:
     assert made.json()["account"]["name"] == "김하늘"
 
 
+async def test_a_place_in_line_is_ended_as_a_booking_is_cancelled(world: World) -> None:
+    """By its person, a manager or the laboratory, and by no colleague, who may accept an offer."""
+    lee, park, kim = [await world.client(one) for one in (LEE, PARK, KIM)]
+    reservation_id = await booked(lee)
+    wish = await joined(park)
+    assert (await kim.post(f"/api/waitlist/{wish['wish_id']}/leave")).status_code == 403
+    await lee.post(f"/api/reservations/{reservation_id}/cancel")
+    assert (await kim.post(f"/api/waitlist/{wish['wish_id']}/leave")).status_code == 403
+    assert (await kim.post(f"/api/waitlist/{wish['wish_id']}/accept")).status_code == 201
+    await booked(lee, device_id="HEA-013")
+    wish = await joined(kim, device_id="HEA-013")
+    assert (await park.post(f"/api/waitlist/{wish['wish_id']}/leave")).status_code == 200
+
+
+async def test_nobody_waits_for_what_they_hold(world: World) -> None:
+    """The answer says so, and the refused booking before it offers no line to stand in."""
+    kim, park = await world.client(KIM), await world.client(PARK)
+    await booked(kim)
+    refused = await kim.post("/api/reservations", json=asked())
+    assert (refused.status_code, "waitlist" in refused.json()) == (409, False)
+    assert "waitlist" in (await park.post("/api/reservations", json=asked())).json()
+    answer = await kim.post("/api/waitlist", json=asked())
+    assert [one["rule"] for one in answer.json()["violations"]] == ["own_time"]
+    assert (await park.post("/api/waitlist", json=asked())).status_code == 201
+
+
 async def test_wishes_are_listed_open_ones_first(world: World) -> None:
     """Filtered by status and device, in pages, and as of any position."""
     kim, lee = await world.client(KIM), await world.client(LEE)
@@ -248,14 +274,14 @@ async def test_one_key_joins_once(world: World) -> None:
 
 async def test_a_late_view_delays_no_answer(world: World) -> None:
     """Where the view is stopped, the wish and its place are told from the ledger itself."""
-    kim, lee = await world.client(KIM), await world.client(LEE)
+    kim, park, lee = [await world.client(who) for who in (KIM, PARK, LEE)]
     await booked(kim)
     await joined(lee)
     async with world.testbed.database.views.acquire() as connection, connection.transaction():
         await connection.execute("SELECT FROM views.positions WHERE view = 'waiting' FOR UPDATE")
-        wish = await joined(kim)
+        wish = await joined(park)
         assert (wish["status"], wish["place"], wish["company_id"]) == ("waiting", 2, "mudeung")
-        left = await kim.post(f"/api/waitlist/{wish['wish_id']}/leave")
+        left = await park.post(f"/api/waitlist/{wish['wish_id']}/leave")
         assert (left.json()["status"], left.json()["place"]) == ("left", None)
 
 

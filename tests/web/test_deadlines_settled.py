@@ -64,6 +64,12 @@ async def test_the_policy_suspends_and_staff_reinstate(world: World) -> None:
     suspend = await staff.post("/api/companies/mudeung/suspend", json={"reason": "미납"})
     assert suspend.json() == {"company_id": "mudeung", "suspended": True}
     assert (await kim.post("/api/companies/mudeung/reinstate")).status_code == 403
+    for unknown in (
+        await staff.post("/api/companies/nobody/reinstate"),
+        await staff.post("/api/no-show-policy", json={**policy, "company_id": "nobody"}),
+    ):
+        assert unknown.status_code == 422
+        assert [one["rule"] for one in unknown.json()["violations"]] == ["company_unknown"]
 
 
 async def test_staff_settle_it_on_their_page(world: World) -> None:
@@ -80,6 +86,25 @@ async def test_staff_settle_it_on_their_page(world: World) -> None:
     back = await staff.send(confirmed.form("/mudeung/reinstate"))
     assert "다시 예약할 수 있어요" in back.words
     assert "예약이 중지된 기업" not in back.words
+
+
+async def test_staff_see_that_a_suspension_lost_its_cause(world: World) -> None:
+    """A no-show that is taken back reinstates nobody by itself, and its company's row says so."""
+    kim, staff = await world.client(KIM), await browser_of(world, STAFF, "en")
+    api = await world.client(STAFF)
+    await api.post("/api/no-show-policy", json={"most": 1, "window_days": 30})
+    reservation_id = await booked_now(kim)
+    await api.post(f"/api/reservations/{reservation_id}/no-show")
+    board = await staff.get("/staff")
+    assert "For no-shows: 1" in board.words
+    assert f"/reservations/{reservation_id}" in board.links
+    assert "taken back" not in board.words
+    await api.post(f"/api/reservations/{reservation_id}/withdraw-no-show")
+    board = await staff.get("/staff")
+    assert "1 of 1 no-shows were taken back. Reinstate it?" in board.words
+    await staff.send(board.form("/mudeung/reinstate"))
+    await api.post("/api/companies/mudeung/suspend", json={"reason": "미납"})
+    assert "For no-shows" not in (await staff.get("/staff")).words
 
 
 async def test_a_hand_out_is_entered_late_on_the_page(world: World) -> None:

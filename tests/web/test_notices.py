@@ -51,6 +51,38 @@ async def test_a_request_and_its_answer_are_heard_by_the_other_side(world: World
     assert await heard(await world.client(ADMIN)) == ["request"]
 
 
+async def test_who_loses_one_of_a_bundle_hears_that_the_others_stay(world: World) -> None:
+    """So does whoever declined it; the page leads to where the rest can be cancelled."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    bundle = wished() | {"device_ids": ["AUT-011", "AUT-018"]}
+    del bundle["device_id"]
+    made = await kim.post("/api/bundles", json=bundle)
+    assert made.status_code == 201, made.text
+    asked_for, kept = [one["reservation_id"] for one in made.json()["members"]]
+    declined = await staff.post(f"/api/reservations/{asked_for}/decline", json={"reason": "점검"})
+    assert declined.json()["bundle_kept"] == [kept]
+    (notice,) = (await kim.get("/api/notices")).json()["items"]
+    assert notice["kind"] == "declined_of_bundle"
+    assert "stay booked" in notice["text"]
+    browser = await browser_of(world, KIM, "en")
+    page = await browser.get(notice["path"])
+    assert "See or cancel its other devices" in page.words
+    rest = await browser.get(f"/bundles/{made.json()['group_id']}")
+    await browser.send(rest.form("/cancel"))
+    assert (await kim.get(f"/api/reservations/{kept}")).json()["status"] == "cancelled"
+
+
+async def test_the_page_of_whoever_declines_says_that_the_others_stay(world: World) -> None:
+    """Right after the step, where it can still be talked over."""
+    kim, staff = await world.client(KIM), await browser_of(world, STAFF, "en")
+    bundle = wished() | {"device_ids": ["AUT-011", "AUT-018"]}
+    del bundle["device_id"]
+    made = (await kim.post("/api/bundles", json=bundle)).json()
+    page = await staff.get(f"/reservations/{made['members'][0]['reservation_id']}")
+    done = await staff.send(page.form("/decline"), reason="점검")
+    assert "other devices of its bundle stay booked" in done.words
+
+
 async def test_managers_hear_that_their_company_is_suspended(world: World) -> None:
     """A notice to a group reaches whoever belongs to it, and not its company's members."""
     await world.testbed.booking.do(companies.SuspendCompany(by=SYSTEM, company_id="mudeung"))

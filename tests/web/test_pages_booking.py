@@ -94,7 +94,7 @@ async def test_wrong_fields_are_named_beside_them(world: World) -> None:
 
 async def test_a_rule_says_no_in_the_readers_words(world: World) -> None:
     """A period that the terms forbid is refused with the rule's sentence, in either language."""
-    for language, sentence in (("ko", "최대 480분까지"), ("en", "The longest booking is 480")):
+    for language, sentence in (("ko", "최대 8시간까지"), ("en", "The longest booking is 8 h")):
         browser = await browser_of(world, KIM, language)
         form = (await browser.get("/devices/AUT-018")).form("/book")
         page = await browser.send(form, **_tomorrow("08:00", "20:00"), purpose="종일")

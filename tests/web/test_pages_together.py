@@ -50,11 +50,13 @@ async def test_only_the_free_dates_are_booked(world: World) -> None:
     listed = await preview(browser)
     assert "예약됨" in listed.words
     assert "한빛" not in listed.answer.text
-    assert buttons(listed)[:2] == ["가능한 날만 예약", "모두 예약"]
-    refused = await browser.send(listed.forms[_place(listed, "모두 예약")])
-    assert refused.status == 409
-    assert "이미 예약되어 있어요" in refused.words
-    booked = await browser.send(refused.forms[_place(refused, "가능한 날만 예약")])
+    assert buttons(listed)[0] == "가능한 3회만 예약"
+    assert "모두 예약" not in buttons(listed)
+    assert [name for name in ("state free", "state taken") if name in listed.answer.text] == [
+        "state free",
+        "state taken",
+    ]
+    booked = await browser.send(listed.forms[_place(listed, "가능한 3회만 예약")])
     assert booked.answer.url.path == "/mine"
     own = [
         one
@@ -62,6 +64,18 @@ async def test_only_the_free_dates_are_booked(world: World) -> None:
         if "reservation_id" in one
     ]
     assert len(own) == 3
+
+
+async def test_a_date_taken_since_the_list_was_seen_books_none_of_them(world: World) -> None:
+    """All or none: the answer lists the dates anew, and the free ones can be booked."""
+    lee, browser = await world.client(LEE), await browser_of(world, KIM)
+    listed = await preview(browser)
+    await lee.post("/api/reservations", json=asked(days=8))
+    refused = await browser.send(listed.forms[_place(listed, "모두 예약")])
+    assert refused.status == 409
+    assert "이미 예약되어 있어요" in refused.words
+    booked = await browser.send(refused.forms[_place(refused, "가능한 3회만 예약")])
+    assert booked.answer.url.path == "/mine"
 
 
 async def test_a_series_is_cancelled_from_my_bookings(world: World) -> None:
@@ -72,11 +86,11 @@ async def test_a_series_is_cancelled_from_my_bookings(world: World) -> None:
     one = await browser.send(mine.forms[_place(mine, "이번만 취소")])
     assert "예약을 취소했어요" in one.words
     later = [form for form in one.forms if form.words.strip() == "이후 모두 취소"]
-    assert len(later) == 3
-    left = await browser.send(later[1])
+    assert len(later) == 1
+    assert "반복 예약 · 3회" in one.words
+    left = await browser.send(later[0])
     assert "예약들을 취소했어요" in left.words
-    gone = await browser.send(left.forms[_place(left, "전체 취소")])
-    assert "이번만 취소" not in gone.words
+    assert "이번만 취소" not in left.words
 
 
 async def test_a_bundle_is_cancelled_whole_from_my_bookings(world: World) -> None:

@@ -49,7 +49,10 @@ async def test_usage_of_others_is_not_there(world: World) -> None:
 
 
 async def test_staff_issue_a_statement_on_the_page(world: World) -> None:
-    """The button leads to the statement, which its company prints; a second press says why not."""
+    """The button leads to the statement, which its company prints; then there is nothing to issue.
+
+    Whoever still has the page open from before hears why not.
+    """
     await use_last_month(world)
     staff = await browser_of(world, STAFF, "en")
     page = await staff.get(f"/companies/mudeung/usage?month={last_month()}")
@@ -58,7 +61,9 @@ async def test_staff_issue_a_statement_on_the_page(world: World) -> None:
     assert issued.answer.url.path == f"/statements/mudeung-{last_month()}"
     assert "24,000" in issued.words
     page = await staff.get(f"/companies/mudeung/usage?month={last_month()}")
-    refused = await staff.send(page.form("/statements"))
+    assert "nothing has changed since" in page.words
+    assert not [one for one in page.forms if one.action.endswith("/statements")]
+    refused = await staff.send(form, idempotency_key="another-window")
     assert refused.status == 422
     assert "nothing has changed since" in refused.words
     kim = await browser_of(world, KIM)
@@ -91,3 +96,20 @@ async def test_pages_say_what_the_reader_would_pay(world: World) -> None:
     )
     assert "13,578" in booked.words
     assert "6,789" not in (await (await browser_of(world, STAFF)).get("/devices/AUT-018")).words
+
+
+async def test_billing_says_why_a_statement_differs_from_its_month(world: World) -> None:
+    """What was entered or corrected afterwards is named beside the statement that lacks it."""
+    await use_last_month(world)
+    staff = await browser_of(world, STAFF, "en")
+    page = await staff.get(f"/companies/mudeung/usage?month={last_month()}")
+    await staff.send(page.form("/statements"))
+    here = f"/billing?month={last_month()}"
+    assert "was entered or corrected after" not in (await staff.get(here)).words
+    form = (await staff.get("/reservations/r-past")).form("/correct")
+    await staff.send(form, end_time="10:00", reason="시계가 틀렸음")
+    assert "-₩12,000 of this month was entered or corrected after" in (await staff.get(here)).words
+    page = await staff.get(f"/companies/mudeung/usage?month={last_month()}")
+    await staff.send(page.form("/statements"))
+    words = (await staff.get(here)).words
+    assert "adjustments of earlier statements: -₩12,000" in words

@@ -42,6 +42,14 @@ async def test_staff_correct_a_use_from_the_usage_page(world: World) -> None:
     assert "#use" not in " ".join((await kim.get("/companies/mudeung/usage")).links)
 
 
+async def test_notes_of_the_return_are_read(world: World) -> None:
+    """By the laboratory and the company, on the booking's page."""
+    await use_last_month(world)
+    staff, kim = await browser_of(world, STAFF, "en"), await browser_of(world, KIM, "en")
+    for who in (staff, kim):
+        assert "Notes for the use log 전원 케이블 교체" in (await who.get(HERE)).words
+
+
 async def test_what_was_left_as_it_stood_is_no_correction(world: World) -> None:
     """A use lasts to the second and the form shows minutes: other figures leave the time alone."""
     kim, staff = await world.client(KIM), await browser_of(world, STAFF, "en")
@@ -127,3 +135,30 @@ async def test_a_cancelled_booking_is_not_handed_out(world: World) -> None:
     await kim.post(f"/api{path}/cancel", json={})
     page = await staff.get(path)
     assert not [form for form in page.forms if form.action.endswith("/hand-out")]
+
+
+async def test_a_correction_says_who_and_from_what_to_what(world: World) -> None:
+    """Old and new figures stand side by side; only the laboratory reads who it was."""
+    await use_last_month(world)
+    staff, kim = await browser_of(world, STAFF, "en"), await browser_of(world, KIM, "en")
+    form = (await staff.get(HERE)).form("/correct")
+    page = await staff.send(form, end_time="10:10", samples="5", reason="시계가 틀렸음")
+    for words in ("Hours of use: 2 h → 1.5 h", "Samples tested: 3 → 5", "₩24,000 → ₩18,000"):
+        assert words in page.words
+    assert "Staff's minutes: 45" not in page.words
+    corrected = page.words.partition("Corrected")[2]
+    assert "정직원" in corrected
+    theirs = (await kim.get(HERE)).words
+    assert "Hours of use: 2 h → 1.5 h" in theirs
+    assert "정직원" not in theirs
+    assert "Laboratory staff" in theirs
+
+
+async def test_what_was_entered_late_says_when_and_by_whom(world: World) -> None:
+    """Hand-out and return of last month were entered today; the line shows how it was used."""
+    await use_last_month(world)
+    page = await (await browser_of(world, STAFF, "en")).get(HERE)
+    assert page.words.count("Entered late:") == 2
+    assert f"{datetime.now(SEOUL):%H:}" in page.words.partition("Entered late:")[2]
+    assert "Usage type Direct" in page.words.partition("Use log")[2]
+    assert "Expected fee" not in page.words

@@ -39,6 +39,18 @@ async def offered(world: World) -> FormBrowser:
     return browser
 
 
+async def test_a_colleague_accepts_an_offer_and_ends_no_place(world: World) -> None:
+    """Kim sees the button to accept what is offered to a colleague, and none to leave the line."""
+    lee, park = await world.client(LEE), await world.client(PARK)
+    path = (await lee.post("/api/reservations", json=asked())).headers["location"]
+    await park.post("/api/waitlist", json=asked())
+    await lee.post(f"{path}/cancel")
+    kim = await (await browser_of(world, KIM, "en")).get("/mine")
+    assert kim.form("/accept")
+    assert "Leave the line" not in kim.words
+    assert "Leave the line" in (await (await browser_of(world, PARK, "en")).get("/mine")).words
+
+
 @pytest.mark.parametrize("language", ["ko", "en"])
 async def test_whoever_is_refused_waits_with_one_press(world: World, language: str) -> None:
     """The button is beside the alternatives, joins for the same time, and the list says where."""
