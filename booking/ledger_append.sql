@@ -77,15 +77,18 @@ BEGIN ATOMIC
     SELECT b.position, b.first, b.type, b.recorded_at, b.body,
            sha256('\x00'::bytea || b.body), b.digest
     FROM (
-        SELECT w.first + n - event_from[w.member] AS position, w.first, w.recorded_at,
-               event_types[n] AS type,
-               CASE WHEN n = event_from[w.member] THEN digests[w.member] END AS digest,
-               convert_to('{"position":' || w.first + n - event_from[w.member]
-                   || ',"recorded_at":"'
-                   || to_char(w.recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
-                   || '",' || event_tails[n], 'UTF8') AS body
-        FROM unnest(members, firsts, at_times) AS w (member, first, recorded_at)
-        CROSS JOIN LATERAL generate_series(event_from[w.member], event_to[w.member]) AS n
+        SELECT w.before + w.n AS position, w.first, w.recorded_at, event_types[w.n] AS type,
+               CASE WHEN w.before + w.n = w.first THEN digests[w.member] END AS digest,
+               convert_to('{"position":' || w.before + w.n || w.stamp || event_tails[w.n], 'UTF8')
+               AS body
+        FROM (
+            SELECT w.member, w.first, w.recorded_at, w.first - event_from[w.member] AS before,
+                   generate_series(event_from[w.member], event_to[w.member]) AS n,
+                   ',"recorded_at":"' || to_char(w.recorded_at AT TIME ZONE 'UTC',
+                       'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || '",' AS stamp
+            FROM unnest(members, firsts, at_times) AS w (member, first, recorded_at)
+        ) AS w
+        OFFSET 0  -- so that a body is put together once, and not again for its hash
     ) AS b;
     INSERT INTO ledger.event_tags (tag, type, position)
     SELECT unnest(string_to_array(event_tags[b.n], chr(31))), event_types[b.n], b.before + b.n
