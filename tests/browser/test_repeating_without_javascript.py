@@ -31,10 +31,14 @@ def test_a_series_from_form_to_cancellation(person: Callable[..., Any], width: i
     assert page.evaluate(SIDEWAYS) <= 0
     page.click("button:has-text('모두 예약')")
     assert page.url.endswith("/mine?done=series")
+    assert page.locator(".rows > li").count() == 1
+    page.click("a[href^='/series/']")
     assert page.locator(".rows > li").count() == 4
-    page.locator("summary:has-text('반복 예약')").nth(1).click()
     assert page.evaluate(SIDEWAYS) <= 0
-    page.locator("button:has-text('이후 모두 취소')").nth(1).click()
-    assert page.url.endswith("/mine?done=cancel-together")
-    assert page.locator("button:has-text('이번만 취소')").count() == 1
+    page.locator("a:has-text('여기서부터 바꾸기')").first.click()
+    page.click("button:has-text('이후 모두 취소')")
+    assert "done=cancel" in page.url
+    assert page.locator(".rows .state.confirmed").count() == 1
+    assert page.locator(".rows .state.cancelled").count() == 3
+    assert page.evaluate(SIDEWAYS) <= 0
     assert kim.complaints == []
