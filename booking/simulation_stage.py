@@ -84,10 +84,6 @@ class Stage:
         await action()
         return True
 
-    def pass_time(self, until: datetime) -> None:
-        """Let the clock run on to `until` without anything happening."""
-        self._time = max(self._time, until)
-
     async def give(self, command: Command) -> bool:
         """Give a command now. False when the rules refuse it (a company's refusal is recorded)."""
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated
 
 from msgspec import Meta
@@ -24,8 +23,3 @@ def span_of(month: str) -> Period:
     if not EARLIEST <= span.start < span.end <= LATEST:
         raise wrong("month", "month")
     return span
-
-
-def first_of(month: str) -> datetime:
-    """The beginning of a month, to say it in words."""
-    return month_period(month).start
