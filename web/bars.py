@@ -25,6 +25,8 @@ SLOTS = 48
 HALF_HOUR = timedelta(minutes=30)
 ROOM_FOR_HOUR, ROOM_FOR_WORDS, ROOM_OF_ICON = 0.25, 0.4, 0.12
 """Shares of a day's width from which a bar has room for its hour, and for words beside it."""
+WIDER = 2.2
+"""A day with a row of its own has so many times the room, on the narrowest screen as well."""
 ICONS = {"maintenance": "wrench", "calibration": "crosshair", "breakdown": "triangle-alert"}
 
 
@@ -42,6 +44,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     """Who looks, when, and what they may read: texts by entry id, names of companies by id.
 
     `offers` says to which company an offered time is offered, as far as the reader may know.
+    `day_in_row` is True where each day has a row of its own, not a column among seven.
     """
 
     account: Account
@@ -51,6 +54,7 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     companies: Mapping[str, str]
     offers: Mapping[str, str] = {}
     full_hours: bool = False
+    day_in_row: bool = False
 
     def sees(self, entry: Entry) -> bool:
         return entry.kind == "reservation" and may_see_company(self.account, entry.company_id)
@@ -111,6 +115,7 @@ def _bar(entry: Entry, period: Period, day: date, viewer: Viewer, *, over: bool)
     classes += ["on"] if goes_on else []
     classes += ["over"] if over else []
     width = _place(end, viewer) - _place(start, viewer)
+    width *= WIDER if viewer.day_in_row else 1
     width -= ROOM_OF_ICON if entry.kind in ICONS else 0
     label = ""
     if width >= ROOM_FOR_HOUR:

@@ -114,7 +114,8 @@ async def device_page(
         draft = Draft(fields=suggested, refusals=refusals)
     day = day or _day_of(draft)
     week = await read_week(testbed, account, code, day=day, devices=[found], as_of=as_of)
-    bars = bars_by_day(week.entries.get(device_id, ()), week.period, week.viewer)
+    viewer = msgspec.structs.replace(week.viewer, day_in_row=True)
+    bars = bars_by_day(week.entries.get(device_id, ()), week.period, viewer)
     for number, other in enumerate(draft.alternatives, 1):
         if other.device_id == device_id:
             for shown_day in days_touched(other.period):

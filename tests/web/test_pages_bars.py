@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import msgspec
+
 from booking.account import Account
 from domain.period import SEOUL, Period, at_clock
 from projections.calendar import Entry
@@ -65,6 +67,16 @@ def test_the_laboratory_reads_companies_names() -> None:
     (bar,) = _bars(_entry("14:00", "20:00", company_id="hanbit"), viewer=_viewer("staff"))[MONDAY]
     assert "한빛헬스케어" in bar.label
     assert bar.path == "/reservations/r-1"
+
+
+def test_a_day_with_a_row_of_its_own_has_room_for_the_hour() -> None:
+    """Two hours are too narrow for their start among seven columns, and not in a device's week."""
+    entry, viewer = _entry("14:00", "16:00"), _viewer("member", "mudeung")
+    (among_seven,) = _bars(entry, viewer=viewer)[MONDAY]
+    (in_row,) = _bars(entry, viewer=msgspec.structs.replace(viewer, day_in_row=True))[MONDAY]
+    assert (among_seven.label, in_row.label) == ("", "14:00")
+    assert "n" in among_seven.classes.split()
+    assert "n" not in in_row.classes.split()
 
 
 def test_one_that_was_not_returned_goes_on_until_now_and_shows_the_overlap() -> None:
