@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+from functools import cache
 
 import asyncpg
 import msgspec
 
+from domain.events import RULES
 from projections.apply import Applier
 from projections.operations import ProjectionStoppedError
 from projections.position import (
@@ -17,7 +19,7 @@ from projections.position import (
     record_resumption,
     record_stop,
 )
-from projections.reading import Page, decoded, read_appends
+from projections.reading import Page, decoded, read_appends, rules_of
 from projections.view import View
 
 EVENTS_AT_ONCE = 500
@@ -30,7 +32,8 @@ async def catch_up(
     """Applies everything after the view's position up to the head (or `upto`), whole appends.
 
     Faults of the connection or the server are raised; an event that can't be applied stops the
-    view before its append.
+    view before its append. In a ledger of newer rules it only waits there: while processes of two
+    releases run, the older ones leave the event to those who know it.
     """
     more = True
     while more:
@@ -39,7 +42,11 @@ async def catch_up(
         except ProjectionStoppedError as error:
             # What came before the failing append was rolled back with it, and is good.
             await catch_up(pool, view, applier, error.before)
-            await _stop(pool, view, error)
+            rules = await rules_of(pool)
+            if rules > RULES:
+                _say_newer(view.name, rules)
+            else:
+                await _stop(pool, view, error)
             return (await positions_of(pool, [view]))[view.name]
     return found
 
@@ -104,6 +111,12 @@ async def _step(
         await apply_page(connection, view, applier, page)
         await move(connection, view, page.last)
     return msgspec.structs.replace(found, position=page.last), page.more
+
+
+@cache
+def _say_newer(view: str, rules: int) -> None:
+    """Said once: the view is tried again every second, until this process is replaced."""
+    _log.warning("the view %s waits for newer code: the ledger has rules %d", view, rules)
 
 
 async def _stop(pool: asyncpg.Pool, view: View, error: ProjectionStoppedError) -> None:

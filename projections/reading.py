@@ -61,6 +61,12 @@ async def head_of(connection: asyncpg.Connection) -> int:
     return head
 
 
+async def rules_of(connection: asyncpg.Connection) -> int:
+    """The version of the rules that the ledger was last written by."""
+    rules: int = await connection.fetchval("SELECT rules FROM ledger.head")
+    return rules
+
+
 _READ = """
 SELECT position, first, body FROM ledger.events WHERE position > $1 ORDER BY position LIMIT $2
 """

@@ -9,6 +9,7 @@ import pytest
 
 from booking.database import Database, connect
 from domain import events as e
+from domain.events import RULES
 from projections import catching_up
 from projections.calendar import reservation
 from projections.operations import ProjectionStoppedError
@@ -20,6 +21,13 @@ from tests.projections.written import WrittenLedger
 from tests.scenario import AUT, company, device, eleven, nine, taken, ten
 
 ALL = [view.name for view in VIEWS]
+
+
+DREAMT = """UPDATE ledger.events SET body = convert_to(replace(convert_from(body, 'UTF8'),
+    '"ReservationConfirmed"', '"ReservationDreamt"'), 'UTF8')"""
+"""Gives an event a type that nobody knows."""
+UNDREAMT = """UPDATE ledger.events SET body = convert_to(replace(convert_from(body, 'UTF8'),
+    '"ReservationDreamt"', '"ReservationConfirmed"'), 'UTF8')"""
 
 
 def nothing(_done: int, _total: int) -> None:
@@ -145,17 +153,31 @@ async def test_an_event_about_nothing_known_stops_a_view(
     assert stopped.stopped_error == "booked has no current row of reservation_id r-1"
 
 
-async def test_an_event_of_newer_rules_stops_every_view(
+async def test_an_unreadable_event_stops_every_view(
     ledger: WrittenLedger, projector: Projector, owner: asyncpg.Pool
 ) -> None:
     """What this program can't read it doesn't pass over."""
     first = await ledger.append(*device())
-    await ledger.append(taken(nine, ten))
-    await owner.execute(
-        """UPDATE ledger.events SET body = convert_to(replace(convert_from(body, 'UTF8'),
-           '"ReservationConfirmed"', '"ReservationDreamt"'), 'UTF8')"""
-    )
+    bad = await ledger.append(taken(nine, ten))
+    await owner.execute(DREAMT)
     assert await projector.catch_up() == dict.fromkeys(ALL, first)
+    assert {found.stopped_at for found in (await projector.positions()).values()} == {bad}
+
+
+async def test_an_event_of_newer_rules_is_left_to_newer_code(
+    ledger: WrittenLedger, projector: Projector, owner: asyncpg.Pool
+) -> None:
+    """While two releases run, the older one waits and stops nothing; the newer one goes on."""
+    first = await ledger.append(*device())
+    last = await ledger.append(taken(nine, ten))
+    await owner.execute(DREAMT)
+    await owner.execute("UPDATE ledger.head SET rules = $1", RULES + 1)
+    assert await projector.catch_up() == dict.fromkeys(ALL, first)
+    assert not await projector.wait_for(ALL, last, timeout=0.2)
+    assert {found.stopped_at for found in (await projector.positions()).values()} == {None}
+    # What the newer code would read, this one reads once it can.
+    await owner.execute(UNDREAMT)
+    assert await projector.catch_up() == dict.fromkeys(ALL, last)
 
 
 async def test_processes_and_tasks_share_the_work(
