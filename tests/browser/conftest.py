@@ -21,9 +21,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Playwright, Request, sync_playwright
 
 from booking.passwords import DEMONSTRATION_PASSWORD
-from tests.web.conftest import world_template, world_url
+from tests.web.conftest import world_url, worlds
 
-__all__ = ["world_template", "world_url"]
+__all__ = ["world_url", "worlds"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = (

@@ -6,6 +6,7 @@ The world is loaded once through real commands; each test gets a copy of that da
 from __future__ import annotations
 
 import asyncio
+import importlib
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,7 +14,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
 from litestar import Litestar
@@ -28,8 +28,8 @@ from domain.people import AddAccount
 from domain.period import SEOUL, at_clock
 from domain.terms_of_use import TermsOfUse
 from domain.text import Text
-from tests.conftest import run, url_of
-from web.app import create_app
+from tests.conftest import Copies, copy_database, run, url_of
+from web.app import HANDLERS, create_app
 
 BENCH = TermsOfUse(closed_on_holidays=False, buffer_after=15)
 """The terms of the three plain bench devices, open at all hours."""
@@ -93,33 +93,34 @@ class World:
 
 
 @pytest.fixture(scope="session")
-def world_template(server: EmbeddedServer, migrated: str) -> str:
-    """The name of a database with the small world in it, made once."""
+def worlds(server: EmbeddedServer, migrated: str) -> Iterator[Copies]:
+    """Copies of a database with the small world in it, which is made once."""
     name = f"{TEMPLATE}_{uuid4().hex[:8]}"
-    run(_copy(server.url, name, migrated))
+    run(copy_database(server, name, migrated))
     run(_load(url_of(server, name)))
-    return name
+    with Copies(server, name) as copies:
+        yield copies
 
 
 @pytest.fixture
-def world_url(server: EmbeddedServer, world_template: str) -> Iterator[str]:
+def world_url(worlds: Copies) -> Iterator[str]:
     """The URL of a fresh copy of the world, gone after the test."""
-    url, drop = copied_world(server, world_template)
-    yield url
-    drop()
+    with worlds.one() as url:
+        yield url
 
 
-def copied_world(server: EmbeddedServer, template: str) -> tuple[str, Callable[[], None]]:
-    """The URL of a fresh copy of the world, and what drops it."""
-    name = f"world_{uuid4().hex}"
-    run(_copy(server.url, name, template))
-    statement = f"DROP DATABASE {name} WITH (FORCE)"
-    return url_of(server, name), lambda: run(_execute(server.url, statement))
+@pytest.fixture(scope="session")
+def signatures() -> None:
+    """Reads the handlers' signatures once: every application's handlers are copies of these."""
+    for name in HANDLERS:
+        for handler in importlib.import_module(name).route_handlers:
+            assert handler.parsed_fn_signature
 
 
 @pytest.fixture
-async def world(world_url: str) -> AsyncIterator[World]:
+async def world(world_url: str, signatures: None) -> AsyncIterator[World]:
     """The application on a copy of the world."""
+    del signatures  # only so that making the application takes half as long
     app = create_app(world_url, world_settings())
     async with running(app), AsyncExitStack() as stack:
         yield World(world_url, app, stack)
@@ -225,17 +226,3 @@ async def _commission(
     )
     await do(devices.SetTerms(by=SYSTEM, device_id=device_id, terms=terms))
     await do(devices.SetRate(by=SYSTEM, device_id=device_id, krw_per_hour=KRW_PER_HOUR))
-
-
-async def _copy(server_url: str, name: str, template: str) -> None:
-    await _execute(server_url, f"CREATE DATABASE {name} TEMPLATE {template}")
-    # A copy has the template's contents, and not the rights that were granted on the template.
-    await _execute(server_url, f"GRANT CREATE ON DATABASE {name} TO booking_views")
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()

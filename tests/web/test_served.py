@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import pytest
 
-from booking.postgres import EmbeddedServer
 from booking.testbed import open_testbed
-from tests.web.conftest import asked, copied_world, world_settings
+from tests.conftest import Copies
+from tests.web.conftest import asked, world_settings
 
 KIM, LEE = "kim@mudeung.example", "lee@hanbit.example"
 WORKERS = 2
@@ -27,32 +27,10 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def served(server: EmbeddedServer, world_template: str) -> Iterator[tuple[str, int]]:
+def served(worlds: Copies) -> Iterator[tuple[str, int]]:
     """The URL of a copy of the world, and the port of two web processes on it."""
-    url, drop = copied_world(server, world_template)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    # A worker that is told to stop while it still starts does not hear it.
-    options = ["--workers", str(WORKERS), "--workers-kill-timeout", "5"]
-    address = ["--host", "127.0.0.1", "--port", str(port)]
-    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
-    environment = os.environ | {
-        "BOOKING_DATABASE_URL": url,
-        "BOOKING_DEMO": "1",
-        "BOOKING_APP_CONNECTIONS": "5",
-        "BOOKING_PORT": str(port),
-    }
-    process = subprocess.Popen(  # noqa: S603 - our own server
-        [*command, *options, *address, "web.asgi:app"], cwd=ROOT, env=environment
-    )
-    try:
-        _until_ready(port)
+    with worlds.one() as url, _serving(url) as port:
         yield url, port
-    finally:
-        process.terminate()
-        process.wait(30)
-        drop()
 
 
 async def test_of_many_in_two_processes_one_books(served: tuple[str, int]) -> None:
@@ -115,6 +93,33 @@ async def test_a_large_body_is_cut_off(served: tuple[str, int]) -> None:
     lines = b"POST /api/reservations HTTP/1.1\r\nContent-Length: 2000000"
     status, _ = await _raw(port, lines, token)
     assert status == 413
+
+
+@contextlib.contextmanager
+def _serving(url: str) -> Iterator[int]:
+    """The port of two web processes on the database at `url`, for a while."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+    # A worker that is told to stop while it still starts does not hear it.
+    options = ["--workers", str(WORKERS), "--workers-kill-timeout", "5"]
+    address = ["--host", "127.0.0.1", "--port", str(port)]
+    command = [sys.executable, "-m", "granian", "--interface", "asgi", "--factory"]
+    environment = os.environ | {
+        "BOOKING_DATABASE_URL": url,
+        "BOOKING_DEMO": "1",
+        "BOOKING_APP_CONNECTIONS": "5",
+        "BOOKING_PORT": str(port),
+    }
+    process = subprocess.Popen(  # noqa: S603 - our own server
+        [*command, *options, *address, "web.asgi:app"], cwd=ROOT, env=environment
+    )
+    try:
+        _until_ready(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 async def _tokens(url: str, *emails: str) -> list[str]:
