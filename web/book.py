@@ -89,13 +89,9 @@ async def book(
     language: Given[str],
     device_id: FromPath[str],
 ) -> Response[Any]:
-    if await get_device(testbed.database.app, require_id(device_id)) is None:
-        raise Problem("not-found")
-    fields = await form_fields(request)
+    fields = await typed(request, testbed, device_id)
     try:
-        body = (await form_of(request, BookingForm)).body(device_id)
-        if account.is_lab and body.company_id is None:
-            raise wrong("company_id", "required")
+        body = await body_in(request, account, device_id)
         command = await reserve_command(testbed, account, body)
     except Invalid as invalid:
         return await book_again(
@@ -112,7 +108,7 @@ async def book(
                 device_id=one.device_id,
                 period=Period(one.start, one.end),
                 kind=one.kind,
-                fields=_fields_for(fields, Period(one.start, one.end)),
+                fields=fields_for(fields, Period(one.start, one.end)),
             )
             for one in await alternatives_for(testbed, command)
         ]
@@ -132,6 +128,21 @@ async def book(
     (made,) = done.of(e.ReservationRequested, e.ReservationConfirmed)
     word = "requested" if isinstance(made, e.ReservationRequested) else "booked"
     return go_to(f"/reservations/{made.reservation_id}?done={word}")
+
+
+async def typed(request: HttpRequest, testbed: Testbed, device_id: str) -> Fields:
+    """What somebody typed into the form of a device; raises Problem where there is no such one."""
+    if await get_device(testbed.database.app, require_id(device_id)) is None:
+        raise Problem("not-found")
+    return await form_fields(request)
+
+
+async def body_in(request: HttpRequest, account: Account, device_id: str) -> ReserveBody:
+    """The request that the form makes; raises Invalid."""
+    body = (await form_of(request, BookingForm)).body(device_id)
+    if account.is_lab and body.company_id is None:
+        raise wrong("company_id", "required")
+    return body
 
 
 def key_of(fields: Fields) -> str | None:
@@ -176,11 +187,11 @@ async def _to_wait(testbed: Testbed, fields: Fields, command: ReserveDevice) -> 
     way = await way_to_wait(testbed, command)
     if way is None:
         return None
-    joining = () if way.wish_id else _fields_for(fields, command.period)
+    joining = () if way.wish_id else fields_for(fields, command.period)
     return ToWait(period=command.period, fields=joining, place=way.place)
 
 
-def _fields_for(fields: Fields, period: Period) -> list[tuple[str, str]]:
+def fields_for(fields: Fields, period: Period) -> list[tuple[str, str]]:
     """All that was typed, with another time; a new form, so without the old one's key."""
     left_out = {"csrf_token", "idempotency_key", *fields_of(period)}
     kept: list[tuple[str, str]] = []

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
-from urllib.parse import urlencode
 
-import msgspec
 from litestar import Response, get
 
 from booking.account import Account
@@ -18,24 +16,17 @@ from projections.devices import Device
 from projections.own_bookings import Part, own_bookings
 from web.access import SIGNED_IN, may
 from web.done import Seen, done_words
-from web.forms import HttpRequest, Moment, query_of
+from web.forms import HttpRequest, query_of
 from web.frame import page, present
 from web.given import Given
 from web.language import in_language
-from web.lists import CursorText, cursor, read_cursor
+from web.lists import CursorText, Place, address_at, cursor, read_cursor
 from web.reader import language_of
 from web.shown import Reservation, in_full
 from web.waiting_lists import own_list
 
 SHOWN_AT_ONCE = 30
 """Lines of each of the two lists; a link leads on from there."""
-
-
-class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where a list goes on."""
-
-    at: Moment
-    entry_id: str
 
 
 class MineQuery(Seen, frozen=True, kw_only=True):
@@ -135,10 +126,8 @@ async def _listed(  # noqa: PLR0917 - all that the two lists share
 
 
 def _address(asked: MineQuery, part: Part, place: str | None) -> str:
-    """The page with one list at another place and the other list where it is."""
-    kept: Mapping[str, str | None] = {"of": asked.of, "ahead": asked.ahead, "over": asked.over}
-    query = urlencode([(name, one) for name, one in {**kept, part: place}.items() if one])
-    return f"/mine?{query}#{part}" if query else f"/mine#{part}"
+    kept = {"of": asked.of, "ahead": asked.ahead, "over": asked.over}
+    return address_at("/mine", kept, part, place)
 
 
 async def bookings(

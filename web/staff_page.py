@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
-from functools import partial
 
 from litestar import Response, get
 
@@ -15,18 +13,15 @@ from projections import calendar, devices, usage
 from projections.query import Reader
 from web.access import SEES_EVERYTHING, may
 from web.api_backups import backup_state
-from web.done import Seen, done_words
+from web.done import done_words
 from web.forms import HttpRequest, query_of
 from web.frame import page, present
 from web.given import Given
 from web.language import in_language
 from web.mine import bookings
 from web.next_up import next_of_each
+from web.staff_lists import StaffQuery, staff_lists
 from web.when import fields_of
-
-LATE_HAND_OUTS = timedelta(days=7)
-MOST_SHOWN = 200
-LOOKED_BACK = timedelta(days=366)
 
 
 @get("/staff", opt=may(SEES_EVERYTHING))
@@ -37,18 +32,14 @@ async def staff(
     language: Given[str],
     as_of: Given[int | None],
 ) -> Response[str]:
-    asked = query_of(request, Seen)
+    asked = query_of(request, StaffQuery)
     reader, now = testbed.database.app, await present(testbed, as_of)
-    today = day_period(now.astimezone(SEOUL).date())
-    listing = partial(calendar.list_reservations, reader, limit=MOST_SHOWN, as_of=as_of)
-    waiting = await listing(start=now, statuses=["requested"])
-    confirmed = await listing(start=now - LATE_HAND_OUTS, end=today.end, statuses=["confirmed"])
-    confirmed = [one for one in confirmed if one.suspected_at != one.period.start]
-    out = await listing(start=now - LOOKED_BACK, statuses=["in_use"])
-    doubtful = await listing(noted="suspected", statuses=["confirmed"])
-    out.sort(key=lambda one: one.period.end)
-    back_today = [one for one in out if one.period.end <= today.end]
-    later = [one for one in out if one.period.end > today.end]
+    tonight = day_period(now.astimezone(SEOUL).date()).end
+    lists = await staff_lists(reader, asked, now, as_of)
+    confirmed = [one for one in lists["hand_outs"].entries if one.suspected_at != one.period.start]
+    out = sorted(lists["out"].entries, key=lambda one: one.period.end)
+    back_today = [one for one in out if one.period.end <= tonight]
+    later = [one for one in out if one.period.end > tonight]
     firms = await usage.companies(reader, as_of=as_of)
     suspended = [one for one in firms if one.suspended]
     found = await devices.list_devices(reader, limit=1_000, as_of=as_of)
@@ -58,9 +49,10 @@ async def staff(
         "staff.html",
         as_of=as_of,
         done=done_words(asked.done, in_language(language)),
-        waiting=await bookings(testbed, language, waiting, as_of),
+        lists=lists,
+        waiting=await bookings(testbed, language, lists["waiting"].entries, as_of),
         hand_outs=await bookings(testbed, language, confirmed, as_of),
-        doubtful=await bookings(testbed, language, doubtful, as_of),
+        doubtful=await bookings(testbed, language, lists["doubtful"].entries, as_of),
         returns=await bookings(testbed, language, back_today, as_of),
         next_up=await next_of_each(reader, back_today, now, as_of=as_of),
         out_later=await bookings(testbed, language, later, as_of),

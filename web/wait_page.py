@@ -17,17 +17,16 @@ from booking.testbed import Testbed
 from domain import events as e
 from domain.rejected import Rejected
 from domain.waiting import AcceptOffer, LeaveWaitlist
-from projections.devices import get_device
 from web.access import BOOKERS, may
 from web.api_waitlist import join_command
-from web.book import BookingForm, book_again, key_of
+from web.book import body_in, book_again, key_of, typed
 from web.device_page import device_page
 from web.form_errors import words_by_field
-from web.forms import HttpRequest, form_fields, form_of, require_id
+from web.forms import HttpRequest, form_fields
 from web.frame import go_to
 from web.given import FromPath, Given
 from web.mine import mine_page
-from web.problem import Invalid, Problem, wrong
+from web.problem import Invalid, Problem
 from web.reader import language_of
 from web.step_bodies import NoBody
 from web.waiting_shown import given_wish
@@ -42,15 +41,11 @@ async def wait(
     language: Given[str],
     device_id: FromPath[str],
 ) -> Response[Any]:
-    if await get_device(testbed.database.app, require_id(device_id)) is None:
-        raise Problem("not-found")
-    fields = await form_fields(request)
+    fields = await typed(request, testbed, device_id)
     try:
-        form = await form_of(request, BookingForm)
         # Rules are set aside for a booking; nobody waits by setting them aside.
-        body = msgspec.structs.replace(form.body(device_id), override=None)
-        if account.is_lab and body.company_id is None:
-            raise wrong("company_id", "required")
+        asked = await body_in(request, account, device_id)
+        body = msgspec.structs.replace(asked, override=None)
         command = await join_command(testbed, account, body)
         await give(request, testbed, command, body, key=key_of(fields))
     except Invalid as invalid:
