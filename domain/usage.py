@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from math import ceil
 
 from domain import events as e
 from domain.agenda import Agenda, leaving
@@ -11,6 +10,7 @@ from domain.bookable import require_sane
 from domain.decisions import Command, Happened, Recall
 from domain.device import Breakdown, Calibration, InHand, Service
 from domain.devices import DataSheet
+from domain.fees import billed_minutes, fee, whole_minutes
 from domain.no_shows import missed
 from domain.organisation import Organisation
 from domain.period import SEOUL, Period, shown
@@ -228,21 +228,6 @@ async def waive_usage(command: WaiveUsage, recall: Recall) -> Happened:
 
 EARLIEST_HAND_OUT = timedelta(days=31)
 """A hand-out before the booked time may lie this far ahead of it, if the device is free."""
-
-
-def whole_minutes(used: Period) -> int:
-    """Minutes in hand, at least one; parts of a minute are dropped, in the company's favour."""
-    return max(1, used.minutes)
-
-
-def billed_minutes(used: Period, slot_minutes: int) -> int:
-    """Minutes that are paid for: the time in hand, a begun slot of the terms counting whole."""
-    return ceil(whole_minutes(used) / slot_minutes) * slot_minutes
-
-
-def fee(minutes: int, krw_per_hour: int) -> int:
-    """The fee in whole KRW; parts of a won are dropped, in the company's favour."""
-    return minutes * krw_per_hour // 60
 
 
 def _not_after(now: datetime, at: datetime | None) -> datetime:

@@ -1,29 +1,26 @@
-"""What is recorded about devices: problems, the maintenance log, calibrations that are due."""
+"""What is recorded about devices: problems, and the maintenance log."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Any
 
 import msgspec
 from litestar import Response, get
-from msgspec import Meta
 
 from booking.account import Account
+from booking.csv_text import headings_in
 from booking.testbed import Testbed
 from domain.events import Urgency
-from domain.text import Text
 from projections import maintenance
-from projections.calibrations import Due, due_calibrations
-from projections.maintenance import LogLine, Problem
+from projections.maintenance import LOG_HEADINGS, LogLine, Problem
 from web.access import SEES_EVERYTHING, SIGNED_IN, may
 from web.api_overrides import persons
 from web.as_of import AsOf, position_of
 from web.csv_text import csv_file, wall_clock
 from web.entry_words import text
 from web.forms import HttpRequest, Id, Moment, query_of
-from web.frame import present
 from web.given import FromPath, Given
 from web.language import in_language
 from web.lists import Page
@@ -31,8 +28,6 @@ from web.outage_shown import require_device
 from web.shown import Person
 
 REPAIRED = text("Repaired; broken down since %(when)s")
-WARNED_DAYS = 30
-"""Calibrations are warned of so many days ahead."""
 
 
 class ProblemsQuery(AsOf, frozen=True, kw_only=True):
@@ -83,29 +78,6 @@ class LogLineShown(msgspec.Struct, frozen=True, kw_only=True):
     position: int
 
 
-class DueQuery(AsOf, frozen=True, kw_only=True):
-    due_within_days: Annotated[int, Meta(ge=0, le=3660)] = WARNED_DAYS
-
-
-class DueShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A device whose calibration ends soon, is missing (`by_date`) or is used up (`by_hours`).
-
-    `required` says that bookings past `valid_until` are refused.
-    """
-
-    device_id: str
-    name: Text
-    required: bool
-    certificate: str | None
-    laboratory: str | None
-    calibrated_at: datetime | None
-    valid_until: datetime | None
-    hours_used: float | None
-    calibration_hours: int | None
-    by_date: bool
-    by_hours: bool
-
-
 @get("/api/problems", opt=may(SIGNED_IN, query=ProblemsQuery, items=(ProblemShown,)))
 async def list_problems(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
@@ -154,23 +126,7 @@ async def download_log(
         )
         for one in lines
     ]
-    return csv_file(f"maintenance-{device_id}.csv", LOG_HEADINGS[language], rows)
-
-
-@get("/api/calibrations", opt=may(SEES_EVERYTHING, query=DueQuery, items=(DueShown,)))
-async def list_calibrations(request: HttpRequest, testbed: Given[Testbed]) -> Page[DueShown]:
-    """Devices to calibrate, the first to end first."""
-    query = query_of(request, DueQuery)
-    as_of = await position_of(testbed, query.as_of, "devices", "usage", "maintenance")
-    now, within = await present(testbed, as_of), timedelta(days=query.due_within_days)
-    found = await due_calibrations(testbed.database.app, now, within, as_of=as_of)
-    return Page(items=[_due(one) for one in found])
-
-
-LOG_HEADINGS = {
-    "ko": ("일시", "장비번호", "작업 내용", "수리자", "부품", "비용(원)", "작성자"),
-    "en": ("Time", "Device", "Work", "Repairer", "Parts", "Cost (KRW)", "Written by"),
-}
+    return csv_file(f"maintenance-{device_id}.csv", headings_in(language, LOG_HEADINGS), rows)
 
 
 async def problems_shown(
@@ -228,17 +184,9 @@ def _repair(broken_from: datetime | None, language: str) -> str | None:
     return words.text(REPAIRED, when=words.moment(broken_from))
 
 
-def _due(due: Due) -> DueShown:
-    return DueShown(
-        device_id=due.device.device_id,
-        name=due.device.name,
-        **_same(due, DueShown, but=("device_id", "name")),
-    )
-
-
 def _same(one: msgspec.Struct, kind: type[msgspec.Struct], but: Sequence[str]) -> dict[str, Any]:
     """The fields that a shown struct has in common with what it shows."""
     return {name: getattr(one, name) for name in kind.__struct_fields__ if name not in but}
 
 
-route_handlers = [list_problems, read_log, download_log, list_calibrations]
+route_handlers = [list_problems, read_log, download_log]

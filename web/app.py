@@ -61,6 +61,7 @@ HANDLERS = (
     "web.api_availability",
     "web.api_backups",
     "web.api_breakdowns",
+    "web.api_calibrations",
     "web.api_claims",
     "web.api_deadlines",
     "web.api_demand",

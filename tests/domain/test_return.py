@@ -3,8 +3,8 @@
 import pytest
 
 from domain import events as e
+from domain.fees import billed_minutes, fee, whole_minutes
 from domain.period import Period
-from domain.usage import billed_minutes, fee, whole_minutes
 from tests.scenario import (
     HOUR,
     MINUTE,
