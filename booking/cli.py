@@ -11,18 +11,31 @@ from types import FrameType
 
 import asyncpg
 
+from booking.account_fields import storable
 from booking.app import OutOfTries
 from booking.backup_manifest import BackupError
 from booking.commands import (
     account,
     backup,
     breakdown,
+    calibration,
     company,
+    demand,
     load,
+    maintenance,
+    notices,
     outage,
+    problem,
+    quota,
+    rate,
     reports,
+    reservation,
+    series,
     serve,
+    statement,
+    usage,
     views,
+    waitlist,
     whatif,
 )
 from booking.commands.common import Refused
@@ -48,6 +61,7 @@ examples:
   booking serve --data /srv/booking --port 9000
   booking load terms.yaml devices.yaml companies.yaml people.yaml
   booking account add hong@lab.example --name-ko 홍길동 --role administrator
+  booking reservation list --device AUT-001 --days 7
   booking outage schedule AUT-001 --from "2026-12-07 09:00" --to "2026-12-07 18:00" --dry-run
   booking audit replay --check
   booking backup booking.backup
@@ -58,7 +72,10 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; returns its exit code. Mistakes are one line on standard error."""
-    options = _parser().parse_args(arguments)
+    parser, given = _parser(), sys.argv[1:] if arguments is None else arguments
+    if not all(map(storable, given)):
+        parser.error("an argument is no text in UTF-8.")
+    options = parser.parse_args(given)
     # Only a process's own main thread may say what a signal does.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
@@ -109,7 +126,11 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_TOPICS = (serve, load, account, company, outage, breakdown, reports, backup, views, whatif)
+_TOPICS = (
+    *(serve, load, account, company, reservation, series, waitlist),
+    *(outage, breakdown, problem, maintenance, calibration),
+    *(usage, statement, rate, quota, demand, notices, reports, backup, views, whatif),
+)
 
 
 def _fail(error: Exception) -> int:

@@ -147,8 +147,9 @@ class Settings:
         None,
         url_of_smtp,
         "Mail server for notices, `smtp://user:password@host:587` (TLS where offered; "
-        "`?starttls=required` insists, `?starttls=no` never) or `smtps://…`. Without it no mail "
-        "is sent; with it, notices from then on are.",
+        "`?starttls=required` insists, `?starttls=no` never) or `smtps://…`; `?cafile=ca.pem` "
+        "names the certificates to trust in place of the system's. Without it no mail is sent; "
+        "with it, notices from then on are.",
         "none",
         printed=False,
     )

@@ -47,11 +47,12 @@ class Giver(Fact):
 
     @property
     def queries(self) -> Sequence[Query]:
-        return [Query(types=(e.AccountAdded,), tags=(f"account:{self.account_id}",))]
+        types = (e.AccountAdded, e.RoleGranted)
+        return [Query(types=types, tags=(f"account:{self.account_id}",))]
 
     def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
         match event:
-            case e.AccountAdded():
+            case e.AccountAdded() | e.RoleGranted():
                 self.of_lab = event.company_id is None
             case _:
                 raise TypeError(f"who gives orders does not know {event!r}")

@@ -21,6 +21,14 @@ class AddAccount(Command, frozen=True, kw_only=True):
     company_id: str | None = None
 
 
+class GrantRole(Command, frozen=True, kw_only=True):
+    """Record that an account has another role, or belongs to another company."""
+
+    account_id: str
+    role: str
+    company_id: str | None = None
+
+
 class ErasePerson(Command, frozen=True, kw_only=True):
     """Record that a person's data were erased; the erasing itself is done where they were kept."""
 
@@ -39,22 +47,25 @@ class RevokeQualification(Command, frozen=True, kw_only=True):
 
 
 class _Account(Fact):
-    """Whether an account was added already."""
+    """Whether an account was added already, and what it may do."""
 
     def __init__(self, account_id: str) -> None:
         self.account_id = account_id
         self.added = False
         self.erased = False
+        self.role: str | None = None
+        self.company_id: str | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
-        types = (e.AccountAdded, e.PersonErased)
+        types = (e.AccountAdded, e.RoleGranted, e.PersonErased)
         return [Query(types=types, tags=(f"account:{self.account_id}",), newest=True)]
 
     def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
         match event:
-            case e.AccountAdded():
+            case e.AccountAdded() | e.RoleGranted():
                 self.added = True
+                self.role, self.company_id = event.role, event.company_id
             case e.PersonErased():
                 self.erased = True
             case _:
@@ -70,6 +81,18 @@ async def add_account(command: AddAccount, recall: Recall) -> Happened:
             account_id=command.account_id, role=command.role, company_id=command.company_id
         )
     ]
+
+
+async def grant_role(command: GrantRole, recall: Recall) -> Happened:
+    """The role before goes with the same append; granting what an account has changes nothing."""
+    (account,) = await recall(_Account(command.account_id))
+    account_id, role, company_id = command.account_id, command.role, command.company_id
+    if account.erased or (account.role, account.company_id) == (role, company_id):
+        return []
+    granted = e.RoleGranted(account_id=account_id, role=role, company_id=company_id)
+    if account.role is None:
+        return [granted]
+    return [e.RoleRevoked(account_id=account_id, role=account.role), granted]
 
 
 async def erase_person(command: ErasePerson, recall: Recall) -> Happened:

@@ -18,11 +18,21 @@ from domain.closures import Closures
 from domain.period import SEOUL, Period, days_touched
 from domain.rejected import Rejected
 from domain.terms import Terms
+from domain.text import Text
 from projections.calendar import entries_between
 from projections.demand import Wish
 from projections.devices import Closure, Device, closures_between, list_devices
 from projections.query import Reader
 
+COVERED_BY_OTHERS = Text(
+    "이미 예약된 시간이라 거절된 요청만 집계해요. 대체 장비가 그 시간 내내 비어 있고 "
+    "이용 조건에도 맞으면 대신할 수 있었던 시간으로 보고, 같은 시간은 한 번만 써요. "
+    "점검이나 고장만 겹친 시간은 따로 집계해요. 남은 시간이 장비를 더 들여야 할 이유예요.",
+    "Only requests refused because the time was taken. Where a compatible device was "
+    "free for the whole time by its terms, it could have stood in, each hour once. Time "
+    "that only an outage held is kept apart. What is left speaks for another device.",
+)
+"""How the ranking is counted, said beside it."""
 DAY = timedelta(days=1)
 MOST_DEVICES, MOST_ENTRIES = 10_000, 1_000_000
 OUT = frozenset({"maintenance", "calibration", "breakdown"})

@@ -17,12 +17,22 @@ import msgspec
 from sqlalchemy import and_, func, or_, select
 
 from domain.period import SEOUL, Period, hours_by_month
+from domain.text import Text
 from projections.calendar_tables import entries
 from projections.demand_fold import JOINING, wishes
 from projections.query import Reader, fetch
 from projections.usage_fold import companies
 from projections.view import valid
 
+COUNTED_ONCE = Text(
+    "규칙에 맞지 않아 거절된 요청이에요. 같은 기업이 같은 날 같은 장비와 시간을 다시 "
+    "요청하거나 대기를 신청하면 한 건으로 집계하고, 나중에 다른 시간을 예약했어도 "
+    "집계해요.",
+    "Requests that the rules refused. The same company's repeated request for the same "
+    "device and time on one day counts once, whether or not it then joined the waiting "
+    "list; it counts whether or not the company found another time.",
+)
+"""How wishes are counted, said beside their numbers."""
 HOUR = timedelta(hours=1)
 
 

@@ -13,9 +13,17 @@ from sqlalchemy.sql import Select
 from domain.events import Urgency
 from domain.period import Period
 from domain.sealed import Sealed
+from domain.text import Text
 from projections.maintenance_fold import claims, log, problems
 from projections.query import Reader, fetch, from_json
 from projections.view import valid
+
+LOG_HEADINGS = (
+    *(Text("일시", "Time"), Text("장비번호", "Device"), Text("작업 내용", "Work")),
+    *(Text("수리자", "Repairer"), Text("부품", "Parts"), Text("비용(원)", "Cost (KRW)")),
+    Text("작성자", "Written by"),
+)
+"""The columns of the maintenance log (유지보수일지)."""
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):

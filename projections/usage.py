@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 import msgspec
@@ -78,6 +81,18 @@ class Month(msgspec.Struct, frozen=True, kw_only=True):
     quota: dict[str, QuotaUse]
 
 
+class Sum(NamedTuple):
+    """Hours that are paid for and the fee (KRW) of some lines; nobody pays a waived one."""
+
+    hours: float
+    fee: int
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Sum:
+        minutes = sum(line.billed_minutes for line in lines)
+        return cls(minutes / 60, sum(line.fee for line in lines if not line.waived))
+
+
 async def company(reader: Reader, company_id: str, *, as_of: int | None = None) -> Company | None:
     query = select(_companies).where(
         valid(_companies, as_of), _companies.c.company_id == company_id
@@ -136,6 +151,15 @@ async def line(reader: Reader, reservation_id: str, *, as_of: int | None = None)
     return None if row is None else _line(row)
 
 
+def sums_by(lines: Sequence[Line], field: str) -> list[tuple[str, Sum]]:
+    """Sums by a field of the lines, the most hours first."""
+    groups: defaultdict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        groups[getattr(line, field)].append(line)
+    sums = [(name, Sum.of(group)) for name, group in groups.items()]
+    return sorted(sums, key=lambda one: (-one[1].hours, one[0]))
+
+
 def _company(row: asyncpg.Record) -> Company:
     return Company(
         company_id=row["company_id"],
@@ -178,9 +202,11 @@ __all__ = [
     "Line",
     "Month",
     "QuotaUse",
+    "Sum",
     "companies",
     "company",
     "line",
     "lines",
     "month",
+    "sums_by",
 ]

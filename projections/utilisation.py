@@ -19,6 +19,7 @@ from sqlalchemy import select
 from domain.period import SEOUL, Period
 from domain.terms import open_spans
 from domain.terms_of_use import TermsOfUse
+from domain.text import Text
 from projections.availability import closed_days, without
 from projections.calendar import entries_between
 from projections.demand_fold import services, terms
@@ -27,6 +28,18 @@ from projections.query import Reader, fetch
 from projections.usage_fold import lines
 from projections.view import valid
 
+DEFINITION = Text(
+    "가동률 = 가동시간 ÷ 운용시간 × 100. 가동시간은 운영일지에 적힌 인도부터 반납까지의 "
+    "시간이고, 겹치는 시간은 한 번만, 반납한 뒤에 집계해요. 운용시간은 그때의 이용 "
+    "조건에 따른 운영 시간에서 휴무일, 점검, 고장, 예약 중지를 뺀 시간이고, 무인 운전 "
+    "장비는 24시간이에요. 운영 시간 밖에서 쓰면 100%를 넘을 수 있어요.",
+    "Utilisation = hours in use ÷ hours in operation × 100. In use: time in companies' "
+    "hands by the use log, overlapping time once, when the device is back. In operation: "
+    "opening hours of the terms in force, without closed days, outages, breakdowns and "
+    "suspensions; around the clock for devices that run unattended. Use outside opening "
+    "hours can exceed 100 %.",
+)
+"""What utilisation is, said beside its numbers."""
 DAY = timedelta(days=1)
 MOST_OUTAGES = 100_000
 

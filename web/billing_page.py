@@ -12,13 +12,13 @@ from booking.account import Account
 from booking.testbed import Testbed
 from domain.period import month_of, months_before
 from projections import statements, usage
-from projections.usage import Line
+from projections.usage import Line, Sum
 from web.access import SEES_EVERYTHING, may
 from web.forms import HttpRequest, query_of
 from web.frame import page, present
 from web.given import Given
 from web.months import span_of
-from web.usage_page import MONTHS_SHOWN, Sum, UsageQuery
+from web.usage_page import MONTHS_SHOWN, UsageQuery
 
 
 class Stated(NamedTuple):

@@ -1,46 +1,21 @@
-"""Tables as CSV files that spreadsheets open without running anything in them (RFC 4180)."""
+"""CSV files to download (`booking.csv_text`)."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from urllib.parse import quote
 
 from litestar import Response
 
-from domain.period import SEOUL
+from booking.csv_text import Cell, csv_bytes, hours, wall_clock
 
-Cell = str | int | float
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
+__all__ = ["csv_file", "hours", "wall_clock"]
 
 
 def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Response[bytes]:
-    """A download named `name`, in UTF-8 with the mark by which Excel reads Korean."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(headings)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
+    """A download named `name`."""
     return Response(
-        text.getvalue().encode("utf-8-sig"),
+        csv_bytes(headings, rows),
         media_type="text/csv",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"},
     )
-
-
-def wall_clock(moment: datetime) -> str:
-    """`2026-11-02 09:00` on the clock of Asia/Seoul, which spreadsheets know as a time."""
-    return moment.astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")
-
-
-def hours(minutes: int) -> float:
-    return round(minutes / 60, 2)
-
-
-def _safe(cell: Cell) -> Cell:
-    """Text that could begin a formula is marked as text; numbers stay numbers."""
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return f"'{cell}"
-    return cell

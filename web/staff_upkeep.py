@@ -15,10 +15,18 @@ from domain.rejected import Rejected
 from projections import devices, maintenance, usage
 from projections.calibrations import due_calibrations
 from projections.maintenance import Claim
+from projections.waiting import Wish
 from web.access import BOOKERS, SEES_EVERYTHING, SIGNED_IN, may
-from web.api_claims import RebookBody, alternatives_of, claims, rebook_command
+from web.api_calibrations import WARNED_DAYS
+from web.api_claims import (
+    RebookBody,
+    alternatives_of,
+    claims,
+    rebook_command,
+    wishes_of_claims,
+)
 from web.api_overrides import LOOKED_BACK, report
-from web.api_upkeep import WARNED_DAYS, problems_shown
+from web.api_upkeep import problems_shown
 from web.book import key_of
 from web.done import Seen, done_words
 from web.form_errors import with_labels, words_by_field
@@ -34,10 +42,11 @@ from web.writes import give
 
 
 class Claimed(NamedTuple):
-    """A displaced booking, and times that were free a moment ago."""
+    """A displaced booking, times that were free a moment ago, and its wish for the old time."""
 
     claim: Claim
     alternatives: list[Alternative]
+    wish: Wish | None
 
 
 @get("/staff/maintenance", opt=may(SEES_EVERYTHING))
@@ -113,6 +122,7 @@ async def claims_page(
     if account.sees_everything:
         await testbed.access_log.record(account.account_id, "list claims", "all companies")
     found = await claims(testbed, company_id, as_of)
+    wishes = await wishes_of_claims(testbed, company_id, as_of)
     firms = await usage.companies(testbed.database.app, as_of=as_of)
     return await page(
         request,
@@ -121,7 +131,10 @@ async def claims_page(
         status=422 if refusals else 200,
         done=done_words(done, in_language(language_of(request))),
         refusals=refusals or [],
-        claims=[Claimed(one, await alternatives_of(testbed, one, as_of)) for one in found],
+        claims=[
+            Claimed(one, await alternatives_of(testbed, one, as_of), wishes.get(one.reservation_id))
+            for one in found
+        ],
         named=await _names(testbed, as_of),
         companies={one.company_id: one.name for one in firms},
         period_of=lambda one: Period(one.start, one.end),

@@ -5,30 +5,16 @@ from __future__ import annotations
 from litestar import Response, get
 
 from booking.account import Account
+from booking.billing_csv import STATEMENT_HEADINGS, statement_rows
+from booking.csv_text import headings_in
 from booking.testbed import Testbed
 from web.access import SIGNED_IN, may
 from web.api_statements import statement_for
 from web.as_of import AsOf
-from web.csv_text import csv_file, hours, wall_clock
-from web.entry_words import text
+from web.csv_text import csv_file
 from web.forms import HttpRequest, query_of
 from web.frame import page
 from web.given import FromPath, Given
-from web.language import in_language
-
-HEADINGS = (
-    text("Line"),
-    text("Reservation"),
-    text("Device"),
-    text("Name"),
-    text("From"),
-    text("To"),
-    text("Hours of use"),
-    text("KRW an hour"),
-    text("Fee (KRW)"),
-    text("Usage type"),
-    text("Waived"),
-)
 
 
 @get("/statements/{statement_id:str}", opt=may(SIGNED_IN))
@@ -55,23 +41,9 @@ async def statement_file(  # noqa: PLR0917
 ) -> Response[bytes]:
     """The lines of a statement, in the reader's language."""
     query_of(request, AsOf)
-    words = in_language(language)
     found = await statement_for(testbed, account, statement_id, as_of)
-    rows = [
-        (
-            *(
-                line.kind,
-                line.reservation_id,
-                line.device_id,
-                line.device_name.in_language(language),
-            ),
-            *(wall_clock(line.used.start), wall_clock(line.used.end)),
-            *(hours(line.minutes), line.krw_per_hour, line.fee),
-            *(line.usage_type, int(line.waived)),
-        )
-        for line in found.lines
-    ]
-    headings = [words.text(heading) for heading in HEADINGS]
+    headings = headings_in(language, STATEMENT_HEADINGS)
+    rows = statement_rows(found, language)
     return csv_file(f"{found.statement_id}.csv", headings, rows)
 
 

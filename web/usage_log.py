@@ -8,47 +8,20 @@ from datetime import datetime
 import msgspec
 from litestar import Response, get
 
+from booking import use_log
 from booking.account import Account
 from booking.testbed import Testbed
+from booking.use_log import Named
 from domain.events import UsageType
 from domain.text import Text
-from projections import devices, usage
+from projections import usage
 from web.access import SEES_EVERYTHING, may
 from web.as_of import AsOf, position_of
-from web.csv_text import csv_file, hours, wall_clock
+from web.csv_text import csv_file
 from web.forms import HttpRequest, query_of
 from web.given import Given
 from web.months import MonthText, span_of
 from web.shown import Person
-
-HEADINGS = (
-    "장비명",
-    "장비등록번호",
-    "장비책임자",
-    "작성자",
-    "이용일시",
-    "이용기관",
-    "이용자",
-    "시료 수",
-    "인력 투입시간",
-    "이용료",
-    "이용유형",
-    "이용기관 유형",
-    "비고",
-)
-"""The columns of the national log, in its order, and 비고 (notes of the return) after them.
-인력 투입시간 is in hours, 이용료 in KRW.
-"""
-USAGE_TYPES = {"direct": "직접", "operated": "대행"}
-COMPANY_KINDS = {
-    "startup": "창업기업",
-    "small": "중소기업",
-    "medium": "중견기업",
-    "large": "대기업",
-    "university": "대학",
-    "institute": "연구기관",
-}
-"""이용기관 유형 in the words of the log."""
 
 
 class LogQuery(AsOf, frozen=True, kw_only=True):
@@ -98,8 +71,8 @@ async def log(
 ) -> Log:
     """The use log of a month, for staff and auditors."""
     query = query_of(request, LogQuery)
-    lines = await log_of(testbed, account, query, language)
-    return Log(month=query.month, lines=lines)
+    found = await log_of(testbed, account, query)
+    return Log(month=query.month, lines=[_shown(one, language) for one in found])
 
 
 @get("/usage-log.csv", opt=may(SEES_EVERYTHING))
@@ -108,85 +81,45 @@ async def log_file(
 ) -> Response[bytes]:
     """The same as a file in the form of the national log, in Korean."""
     query = query_of(request, LogQuery)
-    lines = await log_of(testbed, account, query, "ko")
-    return csv_file(f"운영일지-{query.month}.csv", HEADINGS, map(_row, lines))
+    found = await log_of(testbed, account, query)
+    return csv_file(use_log.file_name(query.month), use_log.HEADINGS, use_log.rows(found))
 
 
-async def log_of(
-    testbed: Testbed, account: Account, query: LogQuery, language: str
-) -> list[LogLine]:
+async def log_of(testbed: Testbed, account: Account, query: LogQuery) -> list[Named]:
     """The lines of a month with names; that somebody read them is recorded."""
     span = span_of(query.month)
     as_of = await position_of(testbed, query.as_of, "usage", "devices")
     await testbed.access_log.record(account.account_id, "read the use log", query.month)
-    reader = testbed.database.app
-    found = await usage.lines(reader, span.start, span.end, as_of=as_of)
-    return await _named(testbed, found, as_of, language)
+    found = await usage.lines(testbed.database.app, span.start, span.end, as_of=as_of)
+    return await use_log.named(testbed, found, as_of)
 
 
-async def _named(
-    testbed: Testbed, lines: Sequence[usage.Line], as_of: int | None, language: str
-) -> list[LogLine]:
-    reader = testbed.database.app
-    listed = await devices.list_devices(reader, limit=10_000, as_of=as_of)
-    known = {device.device_id: device for device in listed}
-    companies = {one.company_id: one for one in await usage.companies(reader, as_of=as_of)}
-    # Lines from before the log held its keeper are shown with the device's own of today.
-    keepers = [line.keeper or known[line.device_id].keeper for line in lines]
-    ids = {line.account_id for line in lines} | {line.author for line in lines}
-    accounts = await testbed.accounts.many(ids | {keeper for keeper in keepers if keeper})
-
-    opened = await testbed.seals.open_many([line.notes for line in lines])
-
+def _shown(one: Named, language: str) -> LogLine:
     def person(account_id: str) -> Person:
-        found = accounts.get(account_id)
-        name = found.name(language) if found is not None else ""
-        return Person(account_id=account_id, name=name)
+        return Person(account_id=account_id, name=one.name(account_id, language))
 
-    return [
-        LogLine(
-            reservation_id=line.reservation_id,
-            device_id=line.device_id,
-            device_name=known[line.device_id].name,
-            registration_number=(
-                line.registration_number or known[line.device_id].registration_number
-            ),
-            keeper=person(keeper) if keeper else None,
-            author=person(line.author),
-            start=line.used.start,
-            end=line.used.end,
-            company_id=line.company_id,
-            company_name=companies[line.company_id].name,
-            company_kind=line.company_kind or companies[line.company_id].kind,
-            user=person(line.account_id),
-            samples=line.samples,
-            staff_minutes=line.staff_minutes,
-            fee=0 if line.waived else line.fee,
-            usage_type=line.usage_type,
-            waived=line.waived,
-            corrected=line.corrected,
-            notes=notes,
-        )
-        for line, keeper, notes in zip(lines, keepers, opened, strict=True)
-    ]
-
-
-def _row(line: LogLine) -> list[str | int | float]:
-    return [
-        line.device_name.ko,
-        line.registration_number,
-        line.keeper.name if line.keeper else "",
-        line.author.name,
-        f"{wall_clock(line.start)} ~ {wall_clock(line.end)}",
-        line.company_name.ko,
-        line.user.name,
-        line.samples,
-        hours(line.staff_minutes),
-        line.fee,
-        USAGE_TYPES[line.usage_type],
-        COMPANY_KINDS.get(line.company_kind or "", line.company_kind or ""),
-        line.notes or "",
-    ]
+    line = one.line
+    return LogLine(
+        reservation_id=line.reservation_id,
+        device_id=line.device_id,
+        device_name=one.device_name,
+        registration_number=one.registration_number,
+        keeper=None if one.keeper is None else person(one.keeper),
+        author=person(line.author),
+        start=line.used.start,
+        end=line.used.end,
+        company_id=line.company_id,
+        company_name=one.company_name,
+        company_kind=one.company_kind,
+        user=person(line.account_id),
+        samples=line.samples,
+        staff_minutes=line.staff_minutes,
+        fee=one.fee,
+        usage_type=line.usage_type,
+        waived=line.waived,
+        corrected=line.corrected,
+        notes=one.notes,
+    )
 
 
 route_handlers = [log, log_file]

@@ -5,24 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from litestar import Response, get, post
 
 from booking.account import Account
+from booking.billing_csv import USAGE_HEADINGS, usage_rows
+from booking.csv_text import headings_in
 from booking.testbed import Testbed
 from domain import events as e
 from domain.period import month_of, months_before
 from domain.rejected import Rejected
 from domain.statements import IssueStatement
 from projections import devices, statements, usage
-from projections.usage import Company, Line
+from projections.usage import Company, Line, Sum, sums_by
 from web.access import LAB, SIGNED_IN, may
 from web.api_statements import IssueBody, require_registered
 from web.book import key_of
-from web.csv_text import csv_file, hours, wall_clock
+from web.csv_text import csv_file
 from web.done import Seen, done_words
-from web.entry_words import text
 from web.forms import HttpRequest, form_fields, form_of, query_of
 from web.frame import go_to, page, present
 from web.given import FromPath, Given
@@ -32,36 +33,12 @@ from web.reader import language_of
 from web.writes import give
 
 MONTHS_SHOWN = 12
-HEADINGS = (
-    text("Reservation"),
-    text("Device"),
-    text("From"),
-    text("To"),
-    text("Hours of use"),
-    text("KRW an hour"),
-    text("Fee (KRW)"),
-    text("Usage type"),
-    text("Waived"),
-    text("Corrections"),
-)
 
 
 class UsageQuery(Seen, frozen=True, kw_only=True):
     """`month` is `YYYY-MM`, a month of Asia/Seoul; without one it is the present month."""
 
     month: MonthText | None = None
-
-
-class Sum(NamedTuple):
-    """Hours that are paid for and the fee (KRW) of some lines; nobody pays a waived one."""
-
-    hours: float
-    fee: int
-
-    @classmethod
-    def of(cls, lines: Sequence[Line]) -> Sum:
-        minutes = sum(line.billed_minutes for line in lines)
-        return cls(minutes / 60, sum(line.fee for line in lines if not line.waived))
 
 
 @get("/companies/{company_id:str}/usage", opt=may(SIGNED_IN))
@@ -103,20 +80,12 @@ async def usage_file(
 ) -> Response[bytes]:
     """A month's lines as a file, in the reader's language."""
     company = await require_registered(testbed, account, company_id)
-    asked, words = query_of(request, UsageQuery), in_language(language_of(request))
+    asked = query_of(request, UsageQuery)
     month = asked.month or month_of(await present(testbed, as_of))
     span_of(month)
     found = await usage.month(testbed.database.app, company.company_id, month, as_of=as_of)
-    rows = [
-        (
-            *(line.reservation_id, line.device_id),
-            *(wall_clock(line.used.start), wall_clock(line.used.end)),
-            *(hours(line.billed_minutes), line.krw_per_hour, 0 if line.waived else line.fee),
-            *(line.usage_type, int(line.waived), line.corrected),
-        )
-        for line in found.lines
-    ]
-    headings = [words.text(heading) for heading in HEADINGS]
+    headings = headings_in(language_of(request), USAGE_HEADINGS)
+    rows = usage_rows(found.lines)
     return csv_file(f"{company.company_id}-{month}.csv", headings, rows)
 
 
@@ -163,8 +132,8 @@ async def _page(
         found=found,
         sums=Sum.of(found.lines),
         by_month=by_month,
-        by_device=_sums(found.lines, "device_id"),
-        by_sector=_sums(found.lines, "sector"),
+        by_device=sums_by(found.lines, "device_id"),
+        by_sector=sums_by(found.lines, "sector"),
         devices={device.device_id: device for device in known},
         issued=await statements.statements_of(reader, company_id, limit=60, as_of=as_of),
         is_over=span.end <= now,
@@ -188,15 +157,6 @@ async def _by_month(
     for line in await usage.lines(reader, start, end, company_id=company_id, as_of=as_of):
         lines[month_of(line.used.start)].append(line)
     return [(month, Sum.of(lines[month])) for month in months]
-
-
-def _sums(lines: Sequence[Line], field: str) -> list[tuple[str, Sum]]:
-    """Sums by a field of the lines, the most hours first."""
-    groups: defaultdict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        groups[getattr(line, field)].append(line)
-    sums = [(name, Sum.of(group)) for name, group in groups.items()]
-    return sorted(sums, key=lambda one: (-one[1].hours, one[0]))
 
 
 async def _others(testbed: Testbed, account: Account, company: Company) -> Sequence[Company]:

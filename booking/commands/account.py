@@ -1,16 +1,16 @@
-"""`booking token` and `booking account add|disable|erase`."""
+"""`booking token` and `booking account add|role|password|disable|erase`."""
 
 from __future__ import annotations
 
 import argparse
-import getpass
 import os
 import sys
 
 from booking.account import Account
 from booking.account_fields import COMPANY_ROLES, LAB_ROLES, LANGUAGES
 from booking.api_tokens import DEFAULT_DAYS
-from booking.app import LedgerSource
+from booking.commands import account_changes
+from booking.commands.account_changes import record_account, require_company, typed_password
 from booking.commands.common import (
     Commands,
     Refused,
@@ -20,14 +20,13 @@ from booking.commands.common import (
     settings_of,
     with_testbed,
 )
+from booking.commands.named import account_named
 from booking.erasure import Erasure
 from booking.erasure_list import erasure_list_of, remember_erasure
 from booking.identity_error import IdentityError
 from booking.testbed import Testbed
 from domain.actor import SYSTEM
-from domain.decisions import Recall
-from domain.people import AddAccount, ErasePerson
-from domain.standing import Standing
+from domain.people import ErasePerson
 
 ISSUE_EXAMPLES = """\
   booking token park@mudeung.example
@@ -50,9 +49,10 @@ def add(commands: Commands) -> None:
         "--days", metavar="N", type=int, default=DEFAULT_DAYS, help=f"valid for ({DEFAULT_DAYS})"
     )
     add_data(parser)
-    account = commands.add_parser("account", help="add, disable or erase an account")
+    account = commands.add_parser("account", help="add, change, disable or erase an account")
     actions = account.add_subparsers(metavar="ACTION", required=True)
     _add_add(actions)
+    account_changes.add(actions)
     about = "shut an account out at once: sessions, tokens and feeds end"
     parser = command(
         actions, "disable", _disable, about, "  booking account disable hong@lab.example\n"
@@ -88,7 +88,7 @@ def _add_add(actions: Commands) -> None:
 
 def _token(options: argparse.Namespace) -> int:
     async def work(testbed: Testbed, _url: str) -> str:
-        account = await _known(testbed, options.email)
+        account = await account_named(testbed, options.email)
         return await testbed.api_tokens.issue(account.account_id, options.name, options.days)
 
     say(with_testbed(options, work))
@@ -97,12 +97,12 @@ def _token(options: argparse.Namespace) -> int:
 
 
 def _add(options: argparse.Namespace) -> int:
-    password = _password(options)
+    password = None if options.no_password else typed_password(stdin=options.password_stdin)
 
     async def work(testbed: Testbed, _url: str) -> Account:
         if (await testbed.ledger.head()).position == 0:
             raise Refused("the ledger is empty: run `booking serve` or `booking load` first.")
-        await _require_company(testbed, options.company)
+        await require_company(testbed, options.company)
         try:
             account = await testbed.accounts.add(
                 options.email,
@@ -118,9 +118,9 @@ def _add(options: argparse.Namespace) -> int:
             # An account whose event was lost in a crash gets it now.
             known = await testbed.accounts.by_email(options.email)
             if known is not None:
-                await _record(testbed, known)
+                await record_account(testbed, known)
             raise
-        await _record(testbed, account)
+        await record_account(testbed, account)
         return account
 
     account = with_testbed(options, work)
@@ -130,7 +130,7 @@ def _add(options: argparse.Namespace) -> int:
 
 def _disable(options: argparse.Namespace) -> int:
     async def work(testbed: Testbed, _url: str) -> Account:
-        account = await _known(testbed, options.email)
+        account = await account_named(testbed, options.email)
         return await testbed.accounts.disable(account.account_id)
 
     account = with_testbed(options, work)
@@ -143,7 +143,7 @@ def _erase(options: argparse.Namespace) -> int:
         raise Refused("nothing was erased.")
 
     async def work(testbed: Testbed, _url: str) -> Erasure:
-        account = await _known(testbed, options.email)
+        account = await account_named(testbed, options.email)
         # Backups that were made before still hold the person; the list is for their restores.
         remember_erasure(erasure_list_of(testbed.settings), account.account_id)
         erasure = await testbed.accounts.erase(account.account_id)
@@ -163,43 +163,6 @@ def _erase(options: argparse.Namespace) -> int:
         say(f"  - {text.in_language(language)}")
     say(f"Restores of older backups will read {erasure_list_of(settings_of(options))}.")
     return 0
-
-
-async def _known(testbed: Testbed, name: str) -> Account:
-    """The account with an e-mail or an id; an erased one has only its id."""
-    account = await testbed.accounts.by_email(name) or await testbed.accounts.by_id(name)
-    if account is None:
-        raise Refused(f"there is no account {name}.")
-    return account
-
-
-async def _record(testbed: Testbed, account: Account) -> None:
-    await testbed.booking.do(
-        AddAccount(
-            by=SYSTEM,
-            account_id=account.account_id,
-            role=account.role,
-            company_id=account.company_id,
-        )
-    )
-
-
-async def _require_company(testbed: Testbed, company_id: str | None) -> None:
-    if company_id is not None:
-        (standing,) = await Recall(LedgerSource(testbed.ledger, None))(Standing(company_id))
-        if not standing.registered:
-            raise Refused(f"there is no company {company_id}: load it first.")
-
-
-def _password(options: argparse.Namespace) -> str | None:
-    if options.no_password:
-        return None
-    if options.password_stdin:
-        return sys.stdin.readline().rstrip("\n")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != password:
-        raise Refused("the two passwords differ.")
-    return password
 
 
 def _confirmed(email: str) -> bool:

@@ -31,6 +31,7 @@ from domain.people import ErasePerson
 
 BACKUP_EXAMPLES = """\
   booking backup before-upgrade.backup
+  booking backup                        # into the folder of those that serve makes by itself
   booking backup /mnt/nas/              # named by time and position
   BOOKING_BACKUP_HOURS=24 booking serve # makes them by itself
 """
@@ -43,7 +44,11 @@ RESTORE_EXAMPLES = """\
 def add(commands: Commands) -> None:
     about = "copy ledger and people, as of one moment, into a file; bookings go on meanwhile"
     parser = command(commands, "backup", _backup, about, BACKUP_EXAMPLES)
-    parser.add_argument("file", metavar="FILE", type=Path, help="a new file, or a folder for it")
+    target = (
+        "a new file, or a folder for it; without it, the folder of the service's own backups, "
+        "where staff see it as the last good one and where it is deleted after 30 days"
+    )
+    parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help=target)
     add_data(parser)
     about = "restore a backup into an empty folder or database, and verify it"
     parser = command(commands, "restore", _restore, about, RESTORE_EXAMPLES)
@@ -55,8 +60,11 @@ def _backup(options: argparse.Namespace) -> int:
     settings = settings_of(options)
     if settings.embedded and not (settings.data / "postgres").exists():
         raise Refused(f"there is no database in {settings.data}: choose its folder with --data.")
+    target = options.file or settings.backups
+    if options.file is None:
+        target.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _database(settings) as owner_url, progress_bar("Backing up") as progress:
-        manifest, path = asyncio.run(back_up(owner_url, options.file, progress))
+        manifest, path = asyncio.run(back_up(owner_url, target, progress))
     say(f"{path}: {_held(manifest)}\nRoot of its leaves: {manifest.head.root}")
     return 0
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import os
+import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeAlias, TypeVar
@@ -18,6 +20,8 @@ from booking.testbed import Testbed, open_testbed
 Answer = TypeVar("Answer")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name
 Run = Callable[[argparse.Namespace], int]
+PIPE_CLOSED = 141
+"""As shells count a process that ended by SIGPIPE."""
 
 
 class Refused(Exception):  # noqa: N818 - an answer, not a fault
@@ -70,7 +74,12 @@ def with_testbed(
 
 def say(text: str) -> None:
     """Print what a command answers."""
-    print(text, flush=True)  # noqa: T201 - it is a command line
+    try:
+        print(text, flush=True)  # noqa: T201 - it is a command line
+    except BrokenPipeError:
+        # Whoever reads it (`| head`) has enough; and nothing is left to be written at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(PIPE_CLOSED) from None
 
 
 @contextmanager

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
+import re
+from datetime import date, datetime
 
 from booking.commands.common import Refused
 from booking.testbed import Testbed
@@ -30,6 +31,25 @@ def moment_of(text: str) -> datetime:
     if not EARLIEST <= moment <= LATEST:
         raise argparse.ArgumentTypeError(f"a time from {EARLIEST:%Y} to {LATEST:%Y}, not {text!r}")
     return moment
+
+
+def day_of(text: str) -> date:
+    """`2026-12-07`, a day of Asia/Seoul."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"a day such as 2026-12-07, not {text!r}") from error
+    if not EARLIEST.date() <= day < LATEST.date():
+        raise argparse.ArgumentTypeError(f"a day from {EARLIEST:%Y} to {LATEST:%Y}, not {text!r}")
+    return day
+
+
+def month_of_year(text: str) -> str:
+    """`2026-12`, a month of Asia/Seoul."""
+    if re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text, re.ASCII):
+        day_of(f"{text}-02")
+        return text
+    raise argparse.ArgumentTypeError(f"a month such as 2026-12, not {text!r}")
 
 
 def days_of(text: str) -> int:

@@ -58,8 +58,11 @@ class AccountAdded(Event, frozen=True, kw_only=True):
 
 
 class RoleGranted(Event, frozen=True, kw_only=True):
+    """What an account may do from now on; `company_id` None is the laboratory's own people."""
+
     account_id: str
     role: str
+    company_id: str | None = None
 
 
 class RoleRevoked(Event, frozen=True, kw_only=True):

@@ -14,10 +14,12 @@ from domain import events as e
 from domain.decisions import Command, Query, Recall
 from domain.event import Event, Recorded
 from domain.handlers import decide
+from domain.outages import CancelOutage
 from domain.period import Period
 from domain.refusing import request_refused
 from domain.rejected import Rejected
 from domain.terms_of_use import TermsOfUse
+from domain.waiting import AcceptOffer
 from tests.in_memory import InMemoryLedger
 from tests.projections.drawing import STAFF
 from tests.projections.history import History
@@ -26,6 +28,7 @@ from tests.scenario import (
     DAY,
     HANBIT,
     HOUR,
+    KIM,
     LEE,
     MUDEUNG,
     NOW,
@@ -188,6 +191,24 @@ async def test_an_outage_displaces_what_it_would_have_hit() -> None:
     assert whatif.uses.by_device() == {}
 
 
+async def test_the_first_claim_is_decided_once_more() -> None:
+    """Displaced, offered its time again and accepted; where it was never booked, nothing waits."""
+    past = Past(device(), company(), company(HANBIT))
+    await past.when(reserve(nine, eleven))
+    await past.when(outage(nine, eleven))
+    await past.when(CancelOutage(by=STAFF, outage_id="o-1"))
+    await past.when(AcceptOffer(by=KIM, wish_id="claim-r-2", reservation_id="r-9"))
+    await past.when(reserve(noon, thirteen, reservation_id="r-4"))
+    await past.when(outage(noon, thirteen, "o-2"))
+    again = reserve(thirteen, thirteen + HOUR, reservation_id="r-5", replaces="r-4")
+    await past.when(again)
+    assert [append[0].type for append in past.appends].count("RequestRefused") == 0
+    assert (await past.what_if()).found.otherwise == []
+    short = await past.what_if(terms=TermsOfUse(**SHORT))
+    refused = (MUDEUNG, "booked", "refused")
+    assert decided(short) == [(*refused, ("maximum",)), (*refused, ("wish_unknown",))]
+
+
 async def test_terms_that_were_set_later_do_not_end_the_proposal() -> None:
     """The proposed terms hold to the end, whatever was set meanwhile."""
     past = Past(device(**SHORT), company())
@@ -218,7 +239,10 @@ async def test_the_terms_of_then_decide_as_then(seed: int) -> None:
     history = await History.of(seed, steps=150)
     whatif = WhatIf(SupposedLedger(history.ledger.read, 0, NOW), {})
     staff = InMemoryLedger(history.log[0].recorded_at)
-    staff.append([e.AccountAdded(account_id=STAFF.account_id, role="staff")])
+    # Every other history's staff came to the laboratory from a company.
+    former = MUDEUNG if seed % 2 else None
+    staff.append([e.AccountAdded(account_id=STAFF.account_id, role="staff", company_id=former)])
+    staff.append([e.RoleGranted(account_id=STAFF.account_id, role="staff")])
     for append in (staff.log, *history.appends):
         await whatif.hear(append)
     assert whatif.found.otherwise == []

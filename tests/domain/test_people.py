@@ -4,11 +4,18 @@ from datetime import UTC, datetime
 
 from domain import events as e
 from domain.decisions import Command
-from domain.people import AddAccount, ErasePerson, GrantQualification, RevokeQualification
-from tests.scenario import AUT, ENE, MUDEUNG, STAFF, device, given, ten
+from domain.people import (
+    AddAccount,
+    ErasePerson,
+    GrantQualification,
+    GrantRole,
+    RevokeQualification,
+)
+from tests.scenario import AUT, ENE, HANBIT, MUDEUNG, STAFF, device, given, ten
 
 ADD = AddAccount(by=STAFF, account_id="kim", role="member", company_id=MUDEUNG)
 ERASE = ErasePerson(by=STAFF, account_id="kim")
+MANAGER = GrantRole(by=STAFF, account_id="kim", role="manager", company_id=MUDEUNG)
 REVOKE = RevokeQualification(by=STAFF, account_id="kim", device_id=AUT)
 
 
@@ -29,6 +36,25 @@ async def test_a_person_is_erased_once() -> None:
     await past.when(ERASE).happened(e.PersonErased, account_id="kim")
     await past.when(ERASE).nothing_happened()
     await past.when(ADD).nothing_happened()
+
+
+async def test_a_role_takes_the_place_of_the_one_before() -> None:
+    """Revoked and granted at once; the same again changes nothing, another company does."""
+    past = given().when(ADD)
+    assert await past.when(MANAGER).accepted() == [
+        e.RoleRevoked(account_id="kim", role="member"),
+        e.RoleGranted(account_id="kim", role="manager", company_id=MUDEUNG),
+    ]
+    await past.when(MANAGER).nothing_happened()
+    elsewhere = GrantRole(by=STAFF, account_id="kim", role="manager", company_id=HANBIT)
+    await past.when(elsewhere).happened(e.RoleRevoked, e.RoleGranted, role="manager")
+    await past.when(ADD).nothing_happened()
+
+
+async def test_nobody_erased_is_granted_a_role() -> None:
+    """What the laboratory no longer knows a person for, it grants nobody."""
+    past = given().when(ADD).when(ERASE)
+    await past.when(MANAGER).nothing_happened()
 
 
 async def test_a_qualification_is_granted_once() -> None:
