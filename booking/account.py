@@ -14,7 +14,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """One person's account. `company_id` is None for the laboratory's own people.
 
     `role` is member, manager, staff, auditor or administrator; `language` is ko or en.
-    An erased account keeps its id, role and company, and has empty personal fields.
+    `mailed` says whether notices come by e-mail too. An erased account keeps its id, role and
+    company, and has empty personal fields.
     """
 
     account_id: str
@@ -27,6 +28,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     demonstration: bool
     created_at: datetime
+    mailed: bool = True
     disabled_at: datetime | None = None
     erased_at: datetime | None = None
 

@@ -8,7 +8,7 @@ dies in between sends it again, under the same Message-ID.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
@@ -29,7 +29,9 @@ GIVE_UP_AFTER = timedelta(days=5)
 MOST_LISTED = 200
 
 Ending = Literal["sent", "refused", "dropped"]
-"""`refused` by the mail server for good; `dropped` where there is nobody to hear any more."""
+"""`refused` by the mail server for good; `dropped` where nobody is to be mailed any more."""
+
+State: TypeAlias = Literal["waiting", "sent", "refused", "dropped"]
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +44,12 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     code: int | None
     addressed_at: datetime
     changed_at: datetime
+
+
+class Followed(Letter, frozen=True, kw_only=True):
+    """A letter with what became of it up to now."""
+
+    state: State
 
 
 class Waiting(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,15 +111,30 @@ async def waiting(reader: Reader) -> Waiting:
     return Waiting(count=row["count"], since=row["since"]) if row else Waiting(count=0, since=None)
 
 
+async def unsent(reader: Reader, account_id: str | None, most: int) -> list[Followed]:
+    """Letters that wait or were refused, to somebody or to everybody, newest first."""
+    rows = await reader.fetch(_UNSENT, account_id, most)
+    return [_followed(row) for row in rows]
+
+
+async def of_notices(reader: Reader, places: Iterable[tuple[int, int]]) -> list[Followed]:
+    """The letters that notices became, by their positions and numbers."""
+    positions, numbers = [], []
+    for position, number in places:
+        positions.append(position)
+        numbers.append(number)
+    return [_followed(row) for row in await reader.fetch(_OF_NOTICES, positions, numbers)]
+
+
 async def try_again(reader: Reader) -> int:
     """Have all refused letters sent once more; answers how many those are."""
     return len(await reader.fetch(_AGAIN))
 
 
 def concerns(notice: Notice, account: Account) -> bool:
-    """Whether somebody is to be mailed a notice: today's rights, and an account in use."""
+    """Whether somebody is to be mailed a notice: today's rights and choice, an account in use."""
     in_use = account.disabled_at is None and account.erased_at is None
-    return in_use and bool(account.email) and addressee_of(account).hears(notice)
+    return in_use and account.mailed and bool(account.email) and addressee_of(account).hears(notice)
 
 
 def _key(letter: Letter) -> tuple[int, int, str]:
@@ -120,6 +143,10 @@ def _key(letter: Letter) -> tuple[int, int, str]:
 
 def _letter(row: asyncpg.Record) -> Letter:
     return Letter(**{name: row[name] for name in Letter.__struct_fields__})
+
+
+def _followed(row: asyncpg.Record) -> Followed:
+    return Followed(**{name: row[name] for name in Followed.__struct_fields__})
 
 
 _COLUMNS = ", ".join(Letter.__struct_fields__)
@@ -147,6 +174,16 @@ _DELAY = """
 _REFUSED = f"""
     SELECT {_COLUMNS} FROM mail.letters WHERE state = 'refused'
     ORDER BY changed_at DESC, position DESC LIMIT $1
+"""
+_UNSENT = f"""
+    SELECT {_COLUMNS}, state FROM mail.letters
+    WHERE state IN ('waiting', 'refused') AND ($1::text IS NULL OR account_id = $1)
+    ORDER BY position DESC, number DESC, account_id LIMIT $2
+"""
+_OF_NOTICES = f"""
+    SELECT {_COLUMNS}, state FROM mail.letters
+    WHERE (position, number) IN (SELECT * FROM unnest($1::bigint[], $2::integer[]))
+    ORDER BY position, number, account_id
 """
 _WAITING = """
     SELECT count(*) AS count, min(addressed_at) AS since FROM mail.letters WHERE state = 'waiting'

@@ -167,7 +167,7 @@ class Mailer:
                 raise ServerDown(0, "connections break")
 
     async def _see_to(self, connection: _Connection, post: Post, letter: Letter) -> None:
-        """Send a letter and note that; one that nobody is there to read any more is dropped."""
+        """Send a letter and note that; one that nobody is to be mailed any more is dropped."""
         notice = await notices.notice_at(connection, letter.position, letter.number)
         account = await self._testbed.accounts.by_id(letter.account_id)
         if notice is None or account is None or not letters.concerns(notice, account):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from email.message import EmailMessage
@@ -10,7 +12,7 @@ from typing import NoReturn
 import aiosmtplib
 from aiosmtplib import SMTP, SMTPException
 
-from booking.smtp_url import SmtpServer
+from booking.smtp_url import SmtpServer, trusted
 
 CONNECT_SECONDS = 15.0
 SEND_SECONDS = 30.0
@@ -63,26 +65,39 @@ class Post:
 async def connected(server: SmtpServer, sender: str) -> AsyncIterator[Post]:
     """A connection, signed in where the server's URL has a user. Raises ServerDown."""
     starttls = {"offered": None, "required": True, "no": False}[server.starttls]
-    client = SMTP(
-        hostname=server.host,
-        port=server.port,
-        username=server.user,
-        password=server.password,
-        use_tls=server.tls,
-        start_tls=False if server.tls else starttls,
-        timeout=CONNECT_SECONDS,
-    )
+    client = None
     try:
+        client = SMTP(
+            hostname=server.host,
+            port=server.port,
+            username=server.user,
+            password=server.password,
+            use_tls=server.tls,
+            start_tls=False if server.tls else starttls,
+            tls_context=await asyncio.to_thread(trusted, server),
+            timeout=CONNECT_SECONDS,
+        )
         await client.connect()
     except (SMTPException, OSError, ValueError) as error:
-        client.close()
-        raise ServerDown(getattr(error, "code", 0), type(error).__name__) from None
+        if client is not None:
+            client.close()
+        raise ServerDown(getattr(error, "code", 0), _why(error)) from None
     try:
         yield Post(client, sender)
     finally:
         with suppress(SMTPException, OSError):
             await client.quit(timeout=GOODBYE_SECONDS)
         client.close()
+
+
+def _why(error: BaseException) -> str:
+    """What kept a connection from being made, for the log: in no case what the server said."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"its certificate is not trusted ({error.verify_message})"
+    if type(error) is SMTPException:
+        # Without a server's answer, it is the library's own words: that STARTTLS is not offered.
+        return str(error)
+    return type(error).__name__ if error.__cause__ is None else _why(error.__cause__)
 
 
 def _judge(error: Exception) -> NoReturn:

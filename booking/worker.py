@@ -21,6 +21,7 @@ from booking.database import connect_alone
 from booking.dues import KINDS, Kind
 from booking.heartbeat import awake_throughout, beat
 from booking.ledger import Request
+from booking.retention import Retention
 from booking.testbed import Testbed
 from domain.actor import SYSTEM
 from domain.rejected import Rejected
@@ -44,6 +45,7 @@ class Worker:
     def __init__(self, testbed: Testbed, url: str) -> None:
         self._testbed = testbed
         self._url = url
+        self._retention = Retention(testbed.access_log)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Looks after deadlines whenever no other process does, until `stop` is set."""
@@ -58,7 +60,7 @@ class Worker:
     async def round(self, connection: _Connection, at: datetime | None = None) -> int:
         """Decide what is due, and answer how much that was. `at` is for demonstration ledgers."""
         testbed = self._testbed
-        await testbed.projector.catch_up("calendar")
+        await testbed.projector.catch_up("calendar", "waiting")
         now = at or await connection.fetchval(_NOW)
         await beat(connection, now)
         reader = testbed.database.app
@@ -83,6 +85,7 @@ class Worker:
                 await _pause(stop)
             while not stop.is_set():
                 await self.round(connection)
+                await self._retention.look(asyncio.get_running_loop().time())
                 await _pause(stop)
         finally:
             await connection.close(timeout=CLOSE_SECONDS)

@@ -1,4 +1,7 @@
-"""`/api/notices/undelivered`: mails that were refused for good, for staff to see to."""
+"""`/api/notices/mail`: whether notices come to somebody by e-mail too.
+
+`/api/notices/undelivered`: mails that were refused for good, for staff to see to.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,10 @@ from litestar import get, post
 from booking import letters
 from booking.account import Account
 from booking.answered import Within
+from booking.mail_choice import choose_mail
 from booking.testbed import Testbed
 from projections import notices
-from web.access import LAB, may
+from web.access import LAB, SIGNED_IN, may
 from web.api_overrides import persons
 from web.forms import HttpRequest, body_of, query_of
 from web.given import Given
@@ -22,6 +26,19 @@ from web.notice_words import title_of
 from web.shown import Person
 from web.step_bodies import NoBody
 from web.writes import request_by
+
+
+class MailBody(msgspec.Struct, frozen=True, kw_only=True):
+    """False leaves notices on their page alone, from the next one on."""
+
+    mailed: bool
+
+
+class MailChoice(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether notices come by e-mail too, and whether there is a server to send any (`sending`)."""
+
+    mailed: bool
+    sending: bool
 
 
 class Undelivered(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +65,31 @@ class Retried(msgspec.Struct, frozen=True, kw_only=True):
     """How many mails are to be sent once more."""
 
     waiting: int
+
+
+@get("/api/notices/mail", opt=may(SIGNED_IN, query=NoBody, answer=MailChoice))
+async def mail_choice(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
+) -> MailChoice:
+    """One's own choice."""
+    query_of(request, NoBody)
+    return _choice(testbed, mailed=account.mailed)
+
+
+@post("/api/notices/mail", status_code=200, opt=may(SIGNED_IN, body=MailBody, answer=MailChoice))
+async def choose(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
+) -> MailChoice:
+    """Turns one's mail on or off, urgent notices as all others; all stay on their page."""
+    body = await body_of(request, MailBody)
+    account_id = account.account_id
+
+    async def turn(within: Within) -> bytes:
+        await choose_mail(within, account_id, mailed=body.mailed)
+        return b""
+
+    await testbed.answered.once(request_by(request, account_id, body), account_id, turn)
+    return _choice(testbed, mailed=body.mailed)
 
 
 @get("/api/notices/undelivered", opt=may(LAB, query=NoBody, answer=MailState))
@@ -97,4 +139,8 @@ async def mail_state(testbed: Testbed, account: Account, language: str) -> MailS
     return MailState(items=items, waiting=waiting.count, since=waiting.since)
 
 
-route_handlers = [list_undelivered, retry_undelivered]
+def _choice(testbed: Testbed, *, mailed: bool) -> MailChoice:
+    return MailChoice(mailed=mailed, sending=testbed.settings.smtp_url is not None)
+
+
+route_handlers = [mail_choice, choose, list_undelivered, retry_undelivered]

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from email.message import EmailMessage
+from ssl import SSLContext
 from threading import Lock
 from typing import Any
 
@@ -78,8 +79,13 @@ class Mailbox:
 
 
 @contextmanager
-def mail_server(mailbox: Mailbox, port: int = 0, **options: Any) -> Iterator[int]:
-    """Serves, in a thread of its own, until left; answers the port."""
+def mail_server(
+    mailbox: Mailbox, port: int = 0, *, tls: SSLContext | None = None, **options: Any
+) -> Iterator[int]:
+    """Serves, in a thread of its own, until left; answers the port. `tls` from the first byte on.
+
+    Of the options, `tls_context` offers STARTTLS.
+    """
     started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 
     def answering() -> SMTP:
@@ -90,7 +96,7 @@ def mail_server(mailbox: Mailbox, port: int = 0, **options: Any) -> Iterator[int
 
     async def serve() -> None:
         loop, stop = asyncio.get_running_loop(), asyncio.Event()
-        server = await loop.create_server(answering, "127.0.0.1", port)
+        server = await loop.create_server(answering, "127.0.0.1", port, ssl=tls)
         started.set_result((server.sockets[0].getsockname()[1], loop, stop))
         await stop.wait()
         server.close()
