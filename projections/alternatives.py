@@ -68,7 +68,7 @@ async def find_alternatives(
     for until in sorted({min(wanted.end + LOOKED_AT_FIRST, horizon), horizon}):
         day = day_period(wanted.start.astimezone(SEOUL).date())
         span = Period(day.start, max(until, day.end))
-        times = await _times(reader, [device_id, *device.compatible], span, gone, as_of)
+        times = await device_times(reader, [device_id, *device.compatible], span, gone, as_of)
         times = [_supposing(time, supposed, now) for time in times]
         closures = await closures_between(
             reader,
@@ -158,7 +158,7 @@ def _taken(device: Device, occupied: Period, now: datetime) -> Entry:
     )
 
 
-async def _times(
+async def device_times(
     reader: Reader,
     device_ids: Sequence[str],
     span: Period,

@@ -86,11 +86,12 @@ class FreeSearch:
         if not self._possible(wanted.length):
             return None
         slot = timedelta(minutes=self._asked.slot_minutes)
-        start = slot_at_or_before(wanted.start, self._asked)
-        while (start := start - slot) >= self._span.start:
+        start = slot_at_or_before(wanted.start - timedelta.resolution, self._asked)
+        while start >= self._span.start:
             period = Period(start, start + wanted.length)
             if self._obstacle(period) is None and self.fits(period):
                 return period
+            start -= slot
         return None
 
     def _possible(self, length: timedelta) -> bool:

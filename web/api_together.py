@@ -29,7 +29,8 @@ from web.together_bodies import (
 )
 from web.together_changed import Changed, changed, refused_by_date, require_together
 from web.together_kept import Kept, Kind, members_kept
-from web.together_shown import Together, done_together, refused_by_member, tried
+from web.together_refused import refused_with_ways_out
+from web.together_shown import Together, done_together, tried
 from web.writes import give, written
 
 
@@ -66,7 +67,7 @@ async def _reserved(
 ) -> Response[Any]:
     if query_of(request, DryRun).dry_run:
         return Response(await tried(testbed, command, language), status_code=200)
-    with refused_by_member(command, language):
+    async with refused_with_ways_out(testbed, command, language):
         done = await give(request, testbed, command, body)
     shown = done_together(command, [one.event for one in done.events], language)
     return written(shown, done, status=201)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -15,7 +14,7 @@ from domain.event import Event
 from domain.refusing import rejected_of
 from domain.rejected import Rejected, Violation
 from domain.together import ReserveTogether
-from web.errors import conflict_shown, rejection
+from web.errors import conflict_shown
 
 MemberState = Literal["free", "requested", "confirmed", "taken", "refused"]
 
@@ -75,16 +74,6 @@ def done_together(command: ReserveTogether, happened: Sequence[Event], language:
 def members_of(command: ReserveTogether, rejected: Rejected, language: str) -> list[MemberShown]:
     """What is in the way of each member of a bundle or series that was refused."""
     return _members(command, (), rejected, language)
-
-
-@contextmanager
-def refused_by_member(command: ReserveTogether, language: str) -> Iterator[None]:
-    """Turns a refusal of all into a problem that says of each member what is in its way."""
-    try:
-        yield
-    except Rejected as rejected:
-        members = members_of(command, rejected, language)
-        raise rejection(rejected, language, members=members) from rejected
 
 
 _MADE = (e.ReservationRequested, e.ReservationConfirmed)
