@@ -17,10 +17,11 @@ from domain.actor import SYSTEM
 from domain.calibration import NoticeCalibrationDue
 from domain.deadlines import ExpireRequest, RecordMissedStart, RecordOverdue
 from domain.decisions import Command
-from domain.waiting import ExpireOffer
+from domain.waiting import ExpireOffer, PassWish
 from projections.calibrations import certificates_ending
 from projections.due import Due, not_handed_out, not_returned, unaccepted, unanswered
 from projections.query import Reader
+from projections.waiting import unfulfilled
 
 Find = Callable[[Reader, datetime, int], Awaitable[list[Due]]]
 Order = Callable[[Due, bool], Command]
@@ -55,10 +56,15 @@ def _expire_offer(due: Due, down: bool) -> Command:
     return ExpireOffer(by=SYSTEM, wish_id=due.id, system_was_down=down)
 
 
+def _pass(due: Due, down: bool) -> Command:  # noqa: ARG001
+    return PassWish(by=SYSTEM, wish_id=due.id)
+
+
 KINDS: tuple[Kind, ...] = (
     Kind("request-expires", unanswered, _expire),
     Kind("start-missed", not_handed_out, _miss),
     Kind("return-overdue", not_returned, _overdue),
     Kind("offer-expires", unaccepted, _expire_offer),
+    Kind("wish-passes", unfulfilled, _pass),
     Kind("calibration-due", certificates_ending, _calibrate),
 )

@@ -9,7 +9,7 @@ from domain import events as e
 from domain.actor import SYSTEM, Actor
 from domain.decisions import Command
 from domain.event import Event
-from domain.waiting import AcceptOffer, ExpireOffer, LeaveWaitlist
+from domain.waiting import AcceptOffer, ExpireOffer, LeaveWaitlist, PassWish
 
 SLACK = timedelta(hours=1)
 """So long after its deadline the recorded end of an offer is waited for: the system may have been
@@ -44,6 +44,8 @@ def order_waiting(event: e.WaitlistEvent, by: Actor) -> Command | None:
     match event:
         case e.WaitlistLeft():
             return LeaveWaitlist(by=by, wish_id=event.wish_id)
+        case e.WaitlistPassed():
+            return PassWish(by=SYSTEM, wish_id=event.wish_id)
         case e.OfferExpired() | e.OfferExtended():
             down = isinstance(event, e.OfferExtended)
             return ExpireOffer(by=SYSTEM, wish_id=event.wish_id, system_was_down=down)

@@ -9,6 +9,7 @@ import msgspec
 from domain import events as e
 from domain.actor import Actor
 from domain.agenda import Agenda, offer_key
+from domain.claims import WAIVED
 from domain.closures import Closures
 from domain.decisions import Recall
 from domain.device import Calibration, Service
@@ -31,6 +32,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """A booking as somebody would like it. `changes` is the reservation as it stands before.
 
     `wish` is what it was waited for as, and `offered` says that its time is held for it already.
+    `gives_up` is a wish whose offer, if one stands, ends with it, so that it holds nothing more.
     `pardoned` are the rules that do not hold for it: those that the laboratory set aside.
     """
 
@@ -44,14 +46,16 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     changes: e.ReservationEvent | None = None
     wish: e.WaitlistJoined | None = None
     offered: bool = False
+    gives_up: str | None = None
     running: bool = False
     pardoned: tuple[str, ...] = ()
 
     @property
     def but(self) -> str | None:
         """What holds the time of this plan already, as agenda and quota call it."""
-        if self.wish is not None:
-            return offer_key(self.wish.wish_id)
+        wish_id = self.gives_up if self.wish is None else self.wish.wish_id
+        if wish_id is not None:
+            return offer_key(wish_id)
         return None if self.changes is None else self.changes.reservation_id
 
     @property
@@ -87,7 +91,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
     @classmethod
     def wished(cls, joined: e.WaitlistJoined, *, offered: bool = False) -> Plan:
-        """The plan of a wish; an offer is `running`, for it kept the notice when it was made."""
+        """The plan of a wish; an offer is `running`, for it kept the notice when it was made.
+
+        Of a displaced reservation no notice was asked then, either.
+        """
         return cls(
             device_id=joined.device_id,
             company_id=joined.company_id,
@@ -99,6 +106,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             wish=joined,
             offered=offered,
             running=offered,
+            pardoned=() if joined.replaces is None else WAIVED,
         )
 
 

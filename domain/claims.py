@@ -1,7 +1,9 @@
-"""The first claim of a displaced booking: it is made again elsewhere, once, without notice.
+"""The first claim of a displaced booking: on its old time, and once on any other without notice.
 
-The laboratory took the time away, at times from one day to the next, so that the notice which the
-terms ask of a company cannot be asked here. Every other rule holds as for any new booking.
+Whoever was displaced stands first in line for the time that was lost, and books it again by
+accepting its offer; or another time, by naming the displaced booking. The laboratory took the time
+away, at times from one day to the next, so that the notice which the terms ask of a company cannot
+be asked here. Every other rule holds as for any new booking.
 """
 
 from __future__ import annotations
@@ -9,11 +11,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from domain import events as e
 from domain.decisions import Fact, Query, Recall
 from domain.event import Event
 from domain.rejected import Rejected
 from domain.reservation import Reservation
+from domain.waitlist import OPEN, Wish, wished
 
 if TYPE_CHECKING:
     from domain.reservations import ReserveDevice
@@ -47,15 +52,39 @@ class Replaced(Fact):
             raise Rejected("rebooked_already", actual=self.by)
 
 
-async def claimed(command: ReserveDevice, recall: Recall) -> tuple[str, ...]:
-    """The rules waived for a booking that takes the place of a displaced one.
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What naming a displaced booking means: rules that are waived, and a place in line given up.
+
+    `left` ends the wish `wish_id`, if it is still open: whoever has another time waits no longer.
+    """
+
+    waived: tuple[str, ...] = ()
+    wish_id: str | None = None
+    left: tuple[e.WaitlistLeft, ...] = ()
+
+
+def claim_wish(reservation_id: str) -> str:
+    """The wish as which a displaced reservation waits for its time.
+
+    A reservation is displaced once. All other wishes are named by the server, at random and
+    otherwise, so that nobody can take this name before.
+    """
+    return f"claim-{reservation_id}"
+
+
+async def claimed(command: ReserveDevice, recall: Recall) -> Claim:
+    """What a booking may claim that takes the place of a displaced one.
 
     Refuses one of another company, one that was not displaced or was replaced already, and more
     time than was lost.
     """
     if command.replaces is None:
-        return ()
-    displaced, replaced = await recall(Reservation(command.replaces), Replaced(command.replaces))
+        return Claim()
+    displaced, replaced, wish = await recall(
+        Reservation(command.replaces),
+        Replaced(command.replaces),
+        Wish(claim_wish(command.replaces)),
+    )
     latest = displaced.latest
     if latest is None or latest.company_id != command.company_id:
         raise Rejected("reservation_unknown", actual=command.replaces)
@@ -63,4 +92,17 @@ async def claimed(command: ReserveDevice, recall: Recall) -> tuple[str, ...]:
     replaced.require_open()
     if command.period.length > latest.period.length:
         raise Rejected("maximum", limit=latest.period.minutes, actual=command.period.minutes)
-    return WAIVED
+    if wish.joined is None or wish.status not in OPEN:
+        return Claim(waived=WAIVED)
+    offered = wish.status == "offered"
+    left = e.WaitlistLeft(
+        **wished(wish.joined), offered=offered, rebooked_as=command.reservation_id
+    )
+    return Claim(waived=WAIVED, wish_id=wish.wish_id, left=(left,))
+
+
+async def require_unused(replaces: str | None, recall: Recall) -> None:
+    """Refuses the second use of a claim; None is no claim at all."""
+    if replaces is not None:
+        (replaced,) = await recall(Replaced(replaces))
+        replaced.require_open()

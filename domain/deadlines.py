@@ -12,14 +12,13 @@ from datetime import datetime
 from domain import events as e
 from domain.agenda import Agenda
 from domain.decisions import Command, Fact, Happened, Query, Recall
-from domain.device import Breakdown, Calibration, InHand, Service
+from domain.doubts import doubt_about
 from domain.due import SOON, hand_out_by, overdue_from
 from domain.event import Event
 from domain.no_shows import missed
 from domain.period import Period
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
-from domain.safety import SafetyStop
 from domain.terms import Terms
 
 
@@ -98,7 +97,9 @@ async def record_missed_start(command: RecordMissedStart, recall: Recall) -> Hap
     _require_due(deadline, recall.now)
     if noted.suspects(latest):
         return []  # staff were asked, and have not answered
-    doubt = await _doubt(command, latest, terms, recall)
+    begins = max(latest.period.start, reservation.promised_at or latest.period.start)
+    down = command.system_was_down
+    doubt = await doubt_about(latest, begins, terms, recall, system_was_down=down)
     if doubt is not None:
         return [e.NoShowSuspected(**carried(latest), missed_at=deadline, doubt=doubt)]
     return await missed(e.NoShowRecorded(**carried(latest)), recall)
@@ -136,34 +137,6 @@ async def dismiss_no_show(command: DismissNoShow, recall: Recall) -> Happened:
     if not noted.suspects(latest):
         raise Rejected("not_suspected", actual=command.reservation_id)
     return [e.NoShowWithdrawn(**carried(latest))]
-
-
-async def _doubt(
-    command: RecordMissedStart, latest: e.ReservationEvent, terms: Terms, recall: Recall
-) -> e.Doubt | None:
-    """Why this may not be the company's fault, or None where nothing excuses it.
-
-    Whatever refuses the hand-out of a device excuses who was not handed it.
-    """
-    device_id = latest.device_id
-    in_hand, breakdown, safety, service, calibration = await recall(
-        InHand(device_id),
-        Breakdown(device_id),
-        SafetyStop(device_id),
-        Service(device_id),
-        Calibration(device_id),
-    )
-    lapsed = terms.now.calibration_required and not calibration.is_valid(latest.period)
-    doubts: tuple[tuple[e.Doubt, bool], ...] = (
-        ("device_out", in_hand.reservation_id is not None),
-        ("device_broken", breakdown.breakdown_id is not None),
-        ("safety_stop", bool(safety.problems)),
-        ("device_retired", service.retired),
-        ("device_suspended", service.suspended),
-        ("calibration_lapsed", lapsed),
-        ("system_down", command.system_was_down),
-    )
-    return next((doubt for doubt, holds in doubts if holds), None)
 
 
 def _require_due(deadline: datetime, now: datetime) -> None:

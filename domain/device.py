@@ -13,27 +13,31 @@ from domain.rejected import Rejected
 
 
 class Service(Fact):
-    """Whether a device is commissioned and neither suspended nor retired."""
+    """Whether a device is commissioned and neither suspended nor retired.
+
+    `resumed` is the position at which the last suspension ended, if one did.
+    """
 
     def __init__(self, device_id: str) -> None:
         self.device_id = device_id
         self.commissioned = False
         self.suspended = False
         self.retired = False
+        self.resumed: int | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
         types = (e.DeviceCommissioned, e.DeviceSuspended, e.DeviceResumed, e.DeviceRetired)
         return [Query(types=types, tags=(f"device:{self.device_id}",), newest=True)]
 
-    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+    def when(self, event: Event, position: int) -> None:
         match event:
             case e.DeviceCommissioned():
                 self.commissioned = True
             case e.DeviceSuspended():
                 self.suspended = True
             case e.DeviceResumed():
-                self.suspended = False
+                self.suspended, self.resumed = False, position
             case e.DeviceRetired():
                 self.retired = True
             case _:
@@ -82,23 +86,27 @@ class Calibration(Fact):
 
 
 class InHand(Fact):
-    """Whether a device is handed out, and for which reservation; the newest event decides."""
+    """Whether a device is handed out, and for which reservation; the newest event decides.
+
+    `returned` is the position at which it last came back, if it did.
+    """
 
     def __init__(self, device_id: str) -> None:
         self.device_id = device_id
         self.reservation_id: str | None = None
+        self.returned: int | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
         types = (e.DeviceHandedOut, e.DeviceReturned)
         return [Query(types=types, tags=(f"device:{self.device_id}",), newest=True)]
 
-    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+    def when(self, event: Event, position: int) -> None:
         match event:
             case e.DeviceHandedOut():
                 self.reservation_id = event.reservation_id
             case e.DeviceReturned():
-                self.reservation_id = None
+                self.reservation_id, self.returned = None, position
             case _:
                 raise TypeError(f"a device in hand does not know {event!r}")
 
@@ -108,24 +116,29 @@ class InHand(Fact):
 
 
 class Breakdown(Fact):
-    """Whether a device is broken down, since when and until when that is expected to last."""
+    """Whether a device is broken down, since when and until when that is expected to last.
+
+    `repaired` is the position at which the last breakdown ended, if one did.
+    """
 
     def __init__(self, device_id: str) -> None:
         self.device_id = device_id
         self.breakdown_id: str | None = None
         self.occupied: Period | None = None
+        self.repaired: int | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
         types = (e.BreakdownReported, e.BreakdownExtended, e.DeviceRepaired)
         return [Query(types=types, tags=(f"device:{self.device_id}",), newest=True)]
 
-    def when(self, event: Event, position: int) -> None:  # noqa: ARG002 - order is all it needs
+    def when(self, event: Event, position: int) -> None:
         match event:
             case e.BreakdownReported() | e.BreakdownExtended():
                 self.breakdown_id, self.occupied = event.breakdown_id, event.occupied
             case e.DeviceRepaired():
                 self.breakdown_id = self.occupied = None
+                self.repaired = position
             case _:
                 raise TypeError(f"a breakdown does not know {event!r}")
 

@@ -18,7 +18,7 @@ from domain.decisions import Fact, Happened, Recall
 from domain.device import Calibration, Service
 from domain.due import offer_until
 from domain.event import Event
-from domain.period import Period
+from domain.period import Period, months_touched
 from domain.quota import Quota
 from domain.rejected import Rejected
 from domain.relieving import RELIEVING, relieved_by
@@ -115,7 +115,7 @@ _CONCERNED = (
 
 
 async def _in_line(freed: Freed, memory: Remembering) -> list[InLine]:
-    """Who waits for time of which some was freed and all is free now, in the order of joining."""
+    """Who waits for time of which some was freed and all is free now, in the order of the line."""
     lines = [Line(device_id, periods) for device_id, periods in freed.items()]
     await memory(*lines)
     wishes = sorted(
@@ -125,15 +125,20 @@ async def _in_line(freed: Freed, memory: Remembering) -> list[InLine]:
             for one in line.ahead(memory.now)
             if not one.offered and any(map(one.joined.occupied.overlaps, freed[line.device_id]))
         ),
-        key=lambda one: one.position,
+        key=lambda one: one.turn,
     )
-    agendas = [Agenda(one.joined.device_id, one.joined.occupied) for one in wishes]
+    # An outage leaves many wishes for times of the same months.
+    months = [(one.joined.device_id, *months_touched(one.joined.occupied)) for one in wishes]
+    agendas = {
+        touched: Agenda(one.joined.device_id, one.joined.occupied)
+        for touched, one in zip(months, wishes, strict=True)
+    }
     if agendas:
-        await memory(*agendas)
+        await memory(*agendas.values())
     return [
         one
-        for one, agenda in zip(wishes, agendas, strict=True)
-        if not agenda.overlapping(one.joined.occupied)
+        for touched, one in zip(months, wishes, strict=True)
+        if not agendas[touched].overlapping(one.joined.occupied)
     ]
 
 

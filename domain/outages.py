@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from domain import events as e
@@ -10,12 +9,11 @@ from domain.agenda import Agenda
 from domain.bookable import require_sane
 from domain.decisions import Command, Happened, Recall
 from domain.device import Breakdown, Service
+from domain.displacing import displacing
 from domain.outage import Outage
 from domain.period import Period, shown
 from domain.rejected import Rejected
-from domain.reservation import carried
 from domain.sealed import Sealed
-from domain.waitlist import wished
 
 
 class ScheduleOutage(Command, frozen=True, kw_only=True):
@@ -69,7 +67,7 @@ async def schedule_outage(command: ScheduleOutage, recall: Recall) -> Happened:
     require_ahead(command.period, recall.now)
     agenda.require_no_outage(command.period)
     return [
-        *displaced(agenda, command.period, recall.now, outage_id=command.outage_id),
+        *await displacing(agenda, command.period, recall, outage_id=command.outage_id),
         e.OutageScheduled(
             outage_id=command.outage_id,
             device_id=command.device_id,
@@ -89,7 +87,7 @@ async def reschedule_outage(command: RescheduleOutage, recall: Recall) -> Happen
     require_ahead(command.period, recall.now, begun=planned.occupied.start)
     agenda.require_no_outage(command.period, but=command.outage_id)
     return [
-        *displaced(agenda, command.period, recall.now, outage_id=command.outage_id),
+        *await displacing(agenda, command.period, recall, outage_id=command.outage_id),
         e.OutageRescheduled(
             outage_id=command.outage_id,
             device_id=planned.device_id,
@@ -122,7 +120,7 @@ async def report_breakdown(command: ReportBreakdown, recall: Recall) -> Happened
     occupied = _from_now(recall.now, command.expected_until)
     (agenda,) = await recall(Agenda(command.device_id, occupied))
     return [
-        *displaced(agenda, occupied, recall.now, breakdown_id=command.breakdown_id),
+        *await displacing(agenda, occupied, recall, breakdown_id=command.breakdown_id),
         e.BreakdownReported(
             breakdown_id=command.breakdown_id,
             device_id=command.device_id,
@@ -143,7 +141,7 @@ async def extend_breakdown(command: ExtendBreakdown, recall: Recall) -> Happened
     require_sane(occupied)
     (agenda,) = await recall(Agenda(command.device_id, occupied))
     return [
-        *displaced(agenda, occupied, recall.now, breakdown_id=breakdown_id),
+        *await displacing(agenda, occupied, recall, breakdown_id=breakdown_id),
         e.BreakdownExtended(
             breakdown_id=breakdown_id,
             device_id=command.device_id,
@@ -171,27 +169,6 @@ async def repair_device(command: RepairDevice, recall: Recall) -> Happened:
             repairer=command.repairer,
         )
     ]
-
-
-def displaced(
-    agenda: Agenda,
-    occupied: Period,
-    now: datetime,
-    *,
-    outage_id: str | None = None,
-    breakdown_id: str | None = None,
-) -> Iterator[e.ReservationDisplaced | e.OfferWithdrawn]:
-    """What an outage frees comes before what takes the time; bookings gone by stay as they are.
-
-    Who had an offer of that time waits on, at the same place in line.
-    """
-    for reservation in agenda.displaced_by(occupied):
-        if reservation.period.end > now:
-            yield e.ReservationDisplaced(
-                **carried(reservation), outage_id=outage_id, breakdown_id=breakdown_id
-            )
-    for offer in agenda.withdrawn_by(occupied):
-        yield e.OfferWithdrawn(**wished(offer), outage_id=outage_id, breakdown_id=breakdown_id)
 
 
 _GRACE = timedelta(hours=24)

@@ -12,8 +12,9 @@ from domain.agenda import Agenda
 from domain.bookable import require_sane
 from domain.decisions import Command, Fact, Happened, Recall
 from domain.device import Service
+from domain.displacing import displaced, first_in_line
 from domain.outage import Outage
-from domain.outages import displaced, require_ahead
+from domain.outages import require_ahead
 from domain.period import SEOUL, Period
 from domain.rejected import Rejected
 from domain.sealed import Sealed
@@ -78,7 +79,7 @@ async def schedule_outages(command: ScheduleOutages, recall: Recall) -> Happened
             )
         )
     # What frees time comes before what takes it.
-    return [*happened, *planned]
+    return [*await first_in_line(happened, recall), *planned]
 
 
 def occurrences(period: Period, repeat: Repeat) -> Iterator[Period]:

@@ -55,7 +55,7 @@ class CancelReservation(Command, frozen=True, kw_only=True):
 
 
 async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
-    pardoned = (*named_rules(command.override, command.by), *await claimed(command, recall))
+    named, claim = named_rules(command.override, command.by), await claimed(command, recall)
     plan = Plan(
         device_id=command.device_id,
         company_id=command.company_id,
@@ -64,7 +64,8 @@ async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
         people=command.people,
         usage_type=command.usage_type,
         irb_given=command.irb_number is not None,
-        pardoned=pardoned,
+        gives_up=claim.wish_id,
+        pardoned=(*named, *claim.waived),
     )
     bookable = await require_bookable(plan, recall)
     (reservation,) = await recall(Reservation(command.reservation_id))
@@ -88,7 +89,7 @@ async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
         replaces=command.replaces,
         **when_made(bookable.terms, command.period, recall.now, asks=asks),
     )
-    return [made, *overridden(command.override, bookable.overridden, made)]
+    return [*claim.left, made, *overridden(command.override, bookable.overridden, made)]
 
 
 async def approve_reservation(command: ApproveReservation, recall: Recall) -> Happened:

@@ -52,5 +52,6 @@ WISH_STATUSES: Mapping[str, Text] = {
     "accepted": Text("수락함", "accepted"),
     "expired": Text("수락 기한 지남", "not accepted in time"),
     "left": Text("대기 취소됨", "given up"),
+    "passed": Text("제안 없이 시간이 시작됨", "past its start without an offer"),
 }
 _OF_STATUSES = {"wrong_status": RESERVATION_STATUSES, "wish_over": WISH_STATUSES}

@@ -10,6 +10,7 @@ from datetime import datetime
 from domain import events as e
 from domain.agenda import Agenda
 from domain.bookable import Plan, asks_approval, require_allowed, require_bookable
+from domain.claims import require_unused
 from domain.decisions import Command, Happened, Recall
 from domain.due import offer_until, when_made
 from domain.period import Period, shown
@@ -60,6 +61,12 @@ class ExpireOffer(Command, frozen=True, kw_only=True):
     system_was_down: bool = False
 
 
+class PassWish(Command, frozen=True, kw_only=True):
+    """The wished time has begun, and its company was not offered it, or not any longer."""
+
+    wish_id: str
+
+
 async def join_waitlist(command: JoinWaitlist, recall: Recall) -> Happened:
     """Every rule of booking holds, but for quota and reservations ahead: those count when the time
     is offered, for by then they may have room.
@@ -103,6 +110,7 @@ async def accept_offer(command: AcceptOffer, recall: Recall) -> Happened:
     # Whether or not the worker has recorded it yet.
     if recall.now >= expires_at:
         raise Rejected("offer_expired", limit=shown(expires_at), actual=shown(recall.now))
+    await require_unused(joined.replaces, recall)
     # The notice was kept when the time was offered; how long the answer took is allowed for.
     bookable = await require_bookable(Plan.wished(joined, offered=True), recall)
     (reservation,) = await recall(Reservation(command.reservation_id))
@@ -123,6 +131,7 @@ async def accept_offer(command: AcceptOffer, recall: Recall) -> Happened:
             usage_type=joined.usage_type,
             people=joined.people,
             irb_number=joined.irb_number,
+            replaces=joined.replaces,
             **when_made(bookable.terms, joined.period, recall.now, asks=asks),
         ),
     ]
@@ -145,6 +154,16 @@ async def expire_offer(command: ExpireOffer, recall: Recall) -> Happened:
         until = offer_until(terms.now, joined.period, recall.now)
         return [e.OfferExtended(**wished(joined), expires_at=until)]
     return [e.OfferExpired(**wished(joined))]
+
+
+async def pass_wish(command: PassWish, recall: Recall) -> Happened:
+    """Nothing is freed by it; an offer that stands has an end of its own (`ExpireOffer`)."""
+    (wish,) = await recall(Wish(command.wish_id))
+    joined = wish.require_no_offer()
+    start = joined.period.start
+    if recall.now < start:
+        raise Rejected("not_due", limit=start.isoformat(), actual=recall.now.isoformat())
+    return [e.WaitlistPassed(**wished(joined), replaces=joined.replaces)]
 
 
 def _plan(command: JoinWaitlist) -> Plan:

@@ -12,17 +12,17 @@ from domain import events as e
 from domain.agenda import OFFERS, offer_key
 from domain.decisions import Fact, Query
 from domain.event import Event
-from domain.period import Period, months_touched
+from domain.period import Period, months_touched, shown
 from domain.rejected import Rejected
 from domain.standing import ahead_of
 
-WishStatus = Literal["waiting", "offered", "accepted", "expired", "left"]
+WishStatus = Literal["waiting", "offered", "accepted", "expired", "left", "passed"]
 OPEN: tuple[WishStatus, ...] = ("waiting", "offered")
 MOST_WISHES = 20
 """A company stands in line for so many times at once at most, of all devices together."""
 MOST_IN_LINE = 50
 """So many wishes wait for one time of a device at most; it bounds what freeing that time tries."""
-ALL = (e.WaitlistJoined, *OFFERS)
+ALL = (e.WaitlistJoined, *OFFERS, e.WaitlistPassed)
 
 
 class Wish(Fact):
@@ -68,9 +68,16 @@ class Wish(Fact):
             raise Rejected("not_offered", actual=self.wish_id)
         return joined, self.expires_at
 
+    def require_no_offer(self) -> e.WaitlistJoined:
+        """The wish as it was made; refuses one that is over, or whose time is held for it."""
+        joined = self.require_open()
+        if self.status == "offered" and self.expires_at is not None:
+            raise Rejected("offer_stands", limit=shown(self.expires_at), actual=self.wish_id)
+        return joined
+
 
 class InLine(msgspec.Struct, frozen=True):
-    """An open wish with its place: those with smaller `position` come first.
+    """An open wish with its place: those with a smaller `turn` come first.
 
     `offers` is how often its time was offered to it, an offer that stands included.
     """
@@ -79,6 +86,11 @@ class InLine(msgspec.Struct, frozen=True):
     joined: e.WaitlistJoined
     offered: bool = False
     offers: int = 0
+
+    @property
+    def turn(self) -> tuple[bool, int]:
+        """Displaced reservations come before all others, and then who joined first."""
+        return self.joined.replaces is None, self.position
 
 
 class _Wishes(Fact):
@@ -126,8 +138,10 @@ class Line(_Wishes):
         same = [one.joined for one in self.ahead(now) if one.joined.occupied.overlaps(occupied)]
         if any(joined.company_id == company_id for joined in same):
             raise Rejected("waiting_already", actual=self.device_id)
-        if len(same) >= MOST_IN_LINE:
-            raise Rejected("line_full", limit=MOST_IN_LINE, actual=len(same))
+        # Nobody chose to be displaced, so that this fills no line.
+        waiting = sum(joined.replaces is None for joined in same)
+        if waiting >= MOST_IN_LINE:
+            raise Rejected("line_full", limit=MOST_IN_LINE, actual=waiting)
 
 
 class OwnWishes(_Wishes):
@@ -144,7 +158,7 @@ class OwnWishes(_Wishes):
         return [Query(types=ALL, tags=(f"company:{self.company_id}/{month}",)) for month in months]
 
     def require_room(self) -> None:
-        waiting = sum(1 for _ in self.ahead(self.window.start))
+        waiting = sum(one.joined.replaces is None for one in self.ahead(self.window.start))
         if waiting >= MOST_WISHES:
             raise Rejected("most_wishes", limit=MOST_WISHES, actual=waiting + 1)
 
@@ -175,6 +189,8 @@ def wish_status_after(event: e.WaitlistEvent) -> WishStatus:
             return "expired"
         case e.WaitlistLeft():
             return "left"
+        case e.WaitlistPassed():
+            return "passed"
         case _:
             return "waiting"
 

@@ -269,6 +269,10 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "아직 제안된 시간이 없어요. 자리가 나면 알려 드려요.",
         "en": "Nothing has been offered for this wish yet; you will hear when the time is free.",
     },
+    "offer_stands": {
+        "ko": "{limit}까지 수락할 수 있는 제안이 있는 대기예요. 제안이 먼저 끝나야 해요.",
+        "en": "An offer stands for this wish until {limit}, and has to end first.",
+    },
     "offer_expired": {
         "ko": "제안을 받을 수 있는 시간({limit})이 지났어요. 비어 있으면 새로 예약할 수 있어요.",
         "en": "The offer could be accepted until {limit}. If the time is still free, book it anew.",

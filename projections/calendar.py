@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.sql import Select
 
 from domain.agenda import EntryKind, HolderKind, told
-from domain.events import UsageType
+from domain.events import Doubt, UsageType
 from domain.period import Period
 from domain.reservation import Status
 from domain.sealed import Sealed
@@ -55,7 +55,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     that outage, `late` whether it was cancelled within the notice; `replaces` is the displaced
     reservation whose place it took.
     `answer_by` is when a request or an offer expires; `suspected_at` the start that was perhaps
-    missed, `overdue_at` the end after which the device was still out.
+    missed, `doubt` why that may be nobody's fault, `overdue_at` the end after which the device was
+    still out.
     """
 
     entry_id: str
@@ -87,6 +88,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     late: bool = False
     answer_by: datetime | None = None
     suspected_at: datetime | None = None
+    doubt: Doubt | None = None
     overdue_at: datetime | None = None
 
     @property
@@ -273,5 +275,6 @@ def entry_of(row: asyncpg.Record) -> Entry:
         late=row["late"],
         answer_by=row["answer_by"],
         suspected_at=row["suspected_at"],
+        doubt=row["doubt"],
         overdue_at=row["overdue_at"],
     )

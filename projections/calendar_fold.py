@@ -40,7 +40,7 @@ def project(recorded: Recorded) -> Iterator[Operation]:  # noqa: C901, PLR0912 -
             by = event.outage_id or event.breakdown_id
             yield _ended(recorded, event, displaced_by=by)
         case e.NoShowSuspected():
-            yield _noted(recorded, event, suspected_at=event.period.start)
+            yield _noted(recorded, event, suspected_at=event.period.start, doubt=event.doubt)
         case e.ReturnOverdue():
             yield _noted(recorded, event, overdue_at=event.period.end)
         case e.ReservationEvent():
@@ -80,7 +80,7 @@ _ENDED: dict[type[e.WaitlistEvent], str] = {
 
 _NEVER_USED: dict[str, Any] = {
     **dict.fromkeys(("handed_out_at", "returned_at", "displaced_by", "ended_by")),
-    **dict.fromkeys(("suspected_at", "overdue_at")),
+    **dict.fromkeys(("suspected_at", "doubt", "overdue_at")),
     "late": False,
 }
 _NOBODYS: dict[str, Any] = {
@@ -193,7 +193,7 @@ def _ended(recorded: Recorded, event: e.ReservationEvent, **more: Any) -> Change
     return _reservation(recorded, event, ended_by=recorded.by, **more)
 
 
-def _noted(recorded: Recorded, event: e.ReservationEvent, **noted: datetime) -> Change:
+def _noted(recorded: Recorded, event: e.ReservationEvent, **noted: datetime | str) -> Change:
     """What a deadline noted about a reservation changes nothing that calendars show."""
     return Change("entries", {"entry_id": event.reservation_id}, noted | _changed(recorded))
 

@@ -22,7 +22,7 @@ from projections.view import Moment, schema_of, versioned
 HOLDING = frozenset({"requested", "confirmed", "in_use"})
 """The statuses of a reservation that hold its time."""
 
-VERSION = 3
+VERSION = 4
 metadata = MetaData(schema=schema_of("calendar", VERSION))
 sectors = versioned(
     "sectors",
@@ -74,6 +74,7 @@ entries = versioned(
     Column("answer_by", Moment),  # of a request or an offer
     Column("promised_at", Moment),  # where it was confirmed after its start
     Column("suspected_at", Moment),  # the start that was missed, as far as is known
+    Column("doubt", Text),  # why that may not be the company's fault
     Column("overdue_at", Moment),  # the end after which the device was found to be still out
     key=("entry_id",),
 )

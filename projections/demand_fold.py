@@ -33,7 +33,8 @@ def project(recorded: Recorded) -> Iterator[Operation]:
         case e.RequestRefused():
             if event.command in TIME_WANTED:
                 yield from _wishes(recorded, event)
-        case e.WaitlistJoined():
+        case e.WaitlistJoined() if event.replaces is None:
+            # What was displaced had its time: that is no wish for more than there is.
             yield _waiting(recorded, event)
         case e.TermsSet():
             terms = {"set_at": recorded.recorded_at, "terms": as_json(event.terms)}
@@ -44,7 +45,8 @@ def project(recorded: Recorded) -> Iterator[Operation]:
             yield _service(recorded, event.device_id, in_service=True)
 
 
-_metadata = MetaData(schema=schema_of("demand", 2))
+VERSION = 3
+_metadata = MetaData(schema=schema_of("demand", VERSION))
 wishes = versioned(
     "wishes",
     _metadata,
@@ -82,7 +84,7 @@ services = versioned(
     key=("device_id", "position"),
 )
 Index("wishes_by_start", wishes.c.starts_at)
-VIEW = View("demand", 2, _metadata, project)
+VIEW = View("demand", VERSION, _metadata, project)
 
 
 def _wishes(recorded: Recorded, event: e.RequestRefused) -> Iterator[Put]:

@@ -127,6 +127,13 @@ async def after_position(reader: Reader, position: int, upto: int, most: int) ->
     return [_notice(row) for row in await fetch(reader, query)]
 
 
+async def newest(reader: Reader, limit: int) -> list[Notice]:
+    """Notices of all people, newest first."""
+    order = (_c.position.desc(), _c.number.desc())
+    query = select(notices).where(valid(notices, None)).order_by(*order).limit(limit)
+    return [_notice(row) for row in await fetch(reader, query)]
+
+
 async def notice_at(reader: Reader, position: int, number: int) -> Notice | None:
     query = select(notices).where(
         valid(notices, None), _c.position == position, _c.number == number

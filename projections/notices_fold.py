@@ -8,6 +8,7 @@ group, that too is looked at when it is shown.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Text
@@ -20,6 +21,10 @@ from projections.view import Moment, View, schema_of, versioned
 
 STAFF = "staff"
 """The laboratory's people who act: staff and administrators."""
+NEWS = timedelta(days=14)
+"""That a wish's time has passed is told this long after its start. What is recorded later, when a
+ledger has wishes from before these events, or the system was down so long, is no news to anybody.
+"""
 
 
 def managers_of(company_id: str) -> str:
@@ -33,11 +38,11 @@ def project(recorded: Recorded) -> Iterator[Operation]:
             yield from _about_reservation(recorded, event)
         case e.WaitlistEvent():
             yield from _about_wish(recorded, event)
-        case e.CompanySuspended() | e.CompanyReinstated():
-            kind = "suspended" if isinstance(event, e.CompanySuspended) else "reinstated"
-            reason = as_json(getattr(event, "reason", None))
-            about = {"company_id": event.company_id, "reason": reason}
-            yield _notice(recorded, kind, managers_of(event.company_id), about)
+        case e.CompanySuspended():
+            yield from _about_suspension(recorded, event)
+        case e.CompanyReinstated():
+            whom = managers_of(event.company_id)
+            yield _notice(recorded, "reinstated", whom, {"company_id": event.company_id})
         case e.ProblemReported() if event.safety_stop or event.urgency == "urgent":
             kind = "safety_stop" if event.safety_stop else "urgent_problem"
             about = {"company_id": event.company_id, "reason": as_json(event.text)}
@@ -45,6 +50,18 @@ def project(recorded: Recorded) -> Iterator[Operation]:
         case e.CalibrationDueNoticed():
             due = {"device_id": event.device_id, "deadline": event.valid_until}
             yield _notice(recorded, "calibration_due", STAFF, due)
+
+
+def _about_suspension(recorded: Recorded, event: e.CompanySuspended) -> Iterator[Operation]:
+    """The laboratory hears of what nobody there decided; the last no-show stands for them all."""
+    about: dict[str, Any] = {"company_id": event.company_id}
+    managers = managers_of(event.company_id)
+    if not event.no_shows:
+        yield _notice(recorded, "suspended", managers, about | {"reason": as_json(event.reason)})
+        return
+    last = {"reservation_id": event.no_shows[-1]}
+    yield _notice(recorded, "suspended_for_no_shows", managers, about | last)
+    yield _notice(recorded, "company_suspended", STAFF, about, number=1)
 
 
 def _about_reservation(recorded: Recorded, event: e.ReservationEvent) -> Iterator[Operation]:
@@ -60,6 +77,7 @@ def _about_reservation(recorded: Recorded, event: e.ReservationEvent) -> Iterato
     kind = _heard_by_holder(event)
     if kind is not None and recorded.by != event.account_id:
         said = about | {"reason": as_json(getattr(event, "reason", None))}
+        said["wish_id"] = getattr(event, "waits_as", None)
         yield _notice(recorded, kind, event.account_id, said, number=1)
     if isinstance(event, e.ReservationTransferred):
         former = event.former_account_id
@@ -114,7 +132,11 @@ def _about_wish(recorded: Recorded, event: e.WaitlistEvent) -> Iterator[Operatio
     until = {"deadline": getattr(event, "expires_at", None)}
     kind = _SAID_OF_WISHES.get(type(event))
     if isinstance(event, e.WaitlistLeft) and recorded.by != event.account_id:
-        kind = "wish_removed"
+        # Who is booked another time hears of that.
+        kind = "wish_removed" if event.rebooked_as is None else None
+    if isinstance(event, e.WaitlistPassed) and recorded.recorded_at <= event.period.start + NEWS:
+        kind = "wish_passed" if event.replaces is None else "claim_passed"
+        about |= {"reservation_id": event.replaces}
     if kind is not None:
         yield _notice(recorded, kind, event.account_id, about | until)
 
@@ -162,7 +184,8 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
         "reason",
     )
 )
-_metadata = MetaData(schema=schema_of("notices", 1))
+VERSION = 2
+_metadata = MetaData(schema=schema_of("notices", VERSION))
 notices = versioned(
     "notices",
     _metadata,
@@ -183,4 +206,4 @@ notices = versioned(
     key=("position", "number"),
 )
 Index("notices_by_recipient", notices.c.recipient, notices.c.position)
-VIEW = View("notices", 1, _metadata, project)
+VIEW = View("notices", VERSION, _metadata, project)

@@ -1,7 +1,7 @@
 """Queries of the view `waiting`: wishes for taken time, and their places in line.
 
-A wish whose start has passed waits no longer, though no event says so. Whether it has is asked of
-the time `now` that the caller passes; there is no clock here.
+A wish whose start has passed waits no longer, also where no event says so yet. Whether it has is
+asked of the time `now` that the caller passes; there is no clock here.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from sqlalchemy.sql import Select
 from domain.events import UsageType
 from domain.period import Period
 from domain.sealed import Sealed
+from projections.due import Due
 from projections.query import Reader, fetch, fetch_one, from_json
 from projections.view import Moment, valid
 from projections.waiting_fold import wishes
 
 WishStatus = Literal["waiting", "offered", "accepted", "expired", "left", "passed"]
-"""`passed` is a wish that was waiting when its start came."""
+"""`passed` is a wish that was waiting when its start came, recorded or not."""
 Wanted = WishStatus | Literal["open"]
 """`open` are the wishes that wait or are offered their time."""
 
@@ -34,9 +35,10 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """A company's wish for taken time of a device.
 
     `place` is 1 for the first in line: one more than the open wishes for overlapping time of the
-    device that were there before; None where the wish is not open. An offer has to be accepted
-    before `expires_at`. `joined_position` decides the order of the line, and `changed_position` is
-    the ledger's of the last event about the wish.
+    device that come before; None where the wish is not open. An offer has to be accepted before
+    `expires_at`. Wishes of displaced reservations, named by `replaces`, come first, and then
+    `joined_position` decides the order of the line; `changed_position` is the ledger's of the last
+    event about the wish.
     """
 
     wish_id: str
@@ -58,6 +60,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     usage_type: UsageType
     people: tuple[str, ...]
     irb_number: Sealed | None
+    replaces: str | None
 
     @property
     def is_open(self) -> bool:
@@ -69,7 +72,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
 
         An open wish never moves to the front, so that no page misses one that was open before.
         """
-        return (0, self.joined_position) if self.is_open else (1, -self.joined_position)
+        if not self.is_open:
+            return 2, -self.joined_position
+        return int(self.replaces is None), self.joined_position
 
 
 async def list_wishes(
@@ -93,7 +98,8 @@ async def list_wishes(
         query = query.where(_open(wishes, now))
     elif status is not None:
         query = query.where(_status(now) == status)
-    group = case((_open(wishes, now), 0), else_=1)
+    displaced = and_(_open(wishes, now), wishes.c.replaces.is_not(None))
+    group = case((displaced, 0), (_open(wishes, now), 1), else_=2)
     joined = wishes.c.joined_position
     number = case((_open(wishes, now), joined), else_=-joined)
     if after is not None:
@@ -122,10 +128,27 @@ async def place_for(reader: Reader, device_id: str, occupied: Period, now: datet
     return 1 + (row["before"] if row is not None else 0)
 
 
+async def unfulfilled(reader: Reader, now: datetime, most: int) -> list[Due]:
+    """Wishes whose time has begun while they waited and of which no event says so, oldest first.
+
+    Only a suggestion, as those of `projections.due`: the worker's command looks at the facts.
+    """
+    query = (
+        select(wishes.c.wish_id, wishes.c.starts_at, wishes.c.joined_at)
+        # What is in line is the small index of what is open.
+        .where(valid(wishes, None), wishes.c.in_line, _gone_by(now))
+        .order_by(wishes.c.starts_at, wishes.c.wish_id)
+        .limit(most)
+    )
+    rows = await fetch(reader, query)
+    return [Due(at=row["starts_at"], id=row["wish_id"], since=row["joined_at"]) for row in rows]
+
+
 def wish_of(row: asyncpg.Record) -> Wish:
     same = (
         *("wish_id", "device_id", "sector", "company_id", "account_id", "joined_position"),
         *("joined_at", "changed_position", "changed_at", "place", "expires_at", "reservation_id"),
+        "replaces",
     )
     return Wish(
         **{name: row[name] for name in same},
@@ -146,7 +169,9 @@ def _wishes(now: datetime, as_of: int | None) -> Select[Any]:
         before.c.device_id == wishes.c.device_id,
         before.c.occupied_from < wishes.c.occupied_until,
         before.c.occupied_until > wishes.c.occupied_from,
-        before.c.joined_position < wishes.c.joined_position,
+        # No, which is what the displaced say, comes before yes.
+        tuple_(before.c.replaces.is_(None), before.c.joined_position)
+        < tuple_(wishes.c.replaces.is_(None), wishes.c.joined_position),
         _open(before, now),
     )
     count = select(func.count()).select_from(before).where(in_front).scalar_subquery()
@@ -162,5 +187,8 @@ def _open(table: Any, now: datetime) -> ColumnElement[bool]:
 
 
 def _status(now: datetime) -> ColumnElement[str]:
-    gone_by = and_(wishes.c.status == "waiting", wishes.c.starts_at <= literal(now, Moment))
-    return case((gone_by, "passed"), else_=wishes.c.status)
+    return case((_gone_by(now), "passed"), else_=wishes.c.status)
+
+
+def _gone_by(now: datetime) -> ColumnElement[bool]:
+    return and_(wishes.c.status == "waiting", wishes.c.starts_at <= literal(now, Moment))

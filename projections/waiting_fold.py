@@ -32,9 +32,12 @@ def project(recorded: Recorded) -> Iterator[Operation]:
             yield _changed(recorded, event, "expired")
         case e.WaitlistLeft():
             yield _changed(recorded, event, "left", expires_at=None)
+        case e.WaitlistPassed():
+            yield _changed(recorded, event, "passed")
 
 
-_metadata = MetaData(schema=schema_of("waiting", 1))
+VERSION = 2
+_metadata = MetaData(schema=schema_of("waiting", VERSION))
 wishes = versioned(
     "wishes",
     _metadata,
@@ -59,6 +62,7 @@ wishes = versioned(
     Column("usage_type", Text, nullable=False),
     Column("people", ARRAY(Text), nullable=False),
     Column("irb_number", JSONB),
+    Column("replaces", Text),  # the displaced reservation, which comes before all that joined
     key=("wish_id",),
 )
 _current = wishes.c.until.is_(None)
@@ -67,7 +71,7 @@ _in_line = and_(_current, wishes.c.in_line)
 Index("wishes_by_company", wishes.c.company_id, wishes.c.joined_position, postgresql_where=_current)
 Index("wishes_by_device", wishes.c.device_id, wishes.c.joined_position, postgresql_where=_current)
 Index("wishes_in_line", wishes.c.device_id, wishes.c.occupied_from, postgresql_where=_in_line)
-VIEW = View("waiting", 1, _metadata, project)
+VIEW = View("waiting", VERSION, _metadata, project)
 
 
 def _joined(recorded: Recorded, event: e.WaitlistJoined) -> dict[str, Any]:
@@ -92,6 +96,7 @@ def _joined(recorded: Recorded, event: e.WaitlistJoined) -> dict[str, Any]:
         "usage_type": event.usage_type,
         "people": list(event.people),
         "irb_number": as_json(event.irb_number),
+        "replaces": event.replaces,
     }
 
 

@@ -13,7 +13,7 @@ from domain import events as e
 from domain.actor import SYSTEM, Actor
 from domain.decisions import Command
 from domain.period import Period
-from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist
+from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist, PassWish
 from tests.scenario import AUT, DAY, HANBIT, LEE, NOW
 
 TOMORROW = NOW + DAY
@@ -43,6 +43,10 @@ def leave(wish_id: str = "w-1", by: Actor = LEE) -> Command:
 
 def expire(wish_id: str = "w-1", *, down: bool = False) -> Command:
     return ExpireOffer(by=SYSTEM, wish_id=wish_id, system_was_down=down)
+
+
+def gone_by(wish_id: str = "w-1") -> Command:
+    return PassWish(by=SYSTEM, wish_id=wish_id)
 
 
 def waits(start: datetime, end: datetime, **fields: Any) -> e.WaitlistJoined:

@@ -1,8 +1,11 @@
-"""Displaced bookings: where each could go, and making it again there without notice."""
+"""Displaced bookings: where each could go, and making it again there without notice.
+
+Each also waits in front of all others for the time that it lost (`web.api_waitlist`).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,10 +16,12 @@ from booking.account import Account
 from booking.bearer import opaque_id
 from booking.testbed import Testbed
 from domain import events as e
+from domain.claims import claim_wish
 from domain.reservations import ReserveDevice
-from projections import maintenance
+from projections import maintenance, waiting
 from projections.alternatives import Supposed
 from projections.maintenance import Claim
+from projections.waiting import Wish
 from web.access import BOOKERS, SIGNED_IN, may
 from web.as_of import WAIT_SECONDS, AsOf, position_of
 from web.forms import HttpRequest, Id, Moment, body_of, period_of, query_of
@@ -32,7 +37,8 @@ from web.writes import entry_after, give, written
 LISTED_FOR = timedelta(days=90)
 """A displaced booking is listed so long; its claim can be used afterwards too."""
 MOST_LISTED = 50
-VIEWS = ("maintenance", "calendar", "devices")
+MOST_WAITING = 1_000
+VIEWS = ("maintenance", "calendar", "devices", "waiting")
 
 
 class RebookBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -45,7 +51,11 @@ class RebookBody(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
-    """A booking that lost its time, and times to which it could be moved (옮길 수 있는 시간)."""
+    """A booking that lost its time, and times to which it could be moved (옮길 수 있는 시간).
+
+    `wish_id` is its wish under `/api/waitlist` while that is open: with it, the booking stands
+    first in line for its own time; null where that has begun, or the company has left the line.
+    """
 
     reservation_id: str
     company_id: str
@@ -54,6 +64,7 @@ class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
     end: datetime
     displaced_at: datetime
     displaced_by: str | None
+    wish_id: str | None
     alternatives: Sequence[Alternative]
 
 
@@ -67,7 +78,8 @@ async def list_claims(
         await testbed.access_log.record(account.account_id, "list claims", "all companies")
     as_of = await position_of(testbed, query_of(request, AsOf).as_of, *VIEWS)
     found = await claims(testbed, company_id, as_of)
-    return Page(items=[await _shown(testbed, one, as_of) for one in found])
+    wishes = await wishes_of_claims(testbed, company_id, as_of)
+    return Page(items=[await _shown(testbed, one, wishes, as_of) for one in found])
 
 
 @post(
@@ -82,7 +94,10 @@ async def rebook(
     language: Given[str],
     reservation_id: FromPath[str],
 ) -> Response[Any]:
-    """Make a displaced booking again, once, as a reservation of its own."""
+    """Make a displaced booking again, once, as a reservation of its own.
+
+    It then waits no longer for the time that it lost, which goes to the next in line.
+    """
     start = await given(testbed, account, reservation_id, BOOKERS)
     body = await body_of(request, RebookBody)
     command = await rebook_command(start, body)
@@ -126,6 +141,21 @@ async def claims(testbed: Testbed, company_id: str | None, as_of: int | None = N
     return [one for one in found if one.displaced_at >= since]
 
 
+async def wishes_of_claims(
+    testbed: Testbed, company_id: str | None, as_of: int | None = None
+) -> dict[str, Wish]:
+    """The open wishes of displaced bookings of a company, or of all, by reservation."""
+    found = await waiting.list_wishes(
+        testbed.database.app,
+        await present(testbed, as_of),
+        company_id=company_id,
+        status="open",
+        limit=MOST_WAITING,
+        as_of=as_of,
+    )
+    return {one.replaces: one for one in found if one.replaces is not None}
+
+
 async def alternatives_of(
     testbed: Testbed, claim: Claim, as_of: int | None = None
 ) -> list[Alternative]:
@@ -134,13 +164,18 @@ async def alternatives_of(
     Its own time comes first where the outage was cancelled or the device repaired meanwhile.
     """
     now = await present(testbed, as_of)
+    # What is offered to the claim itself is free for it.
+    supposed = Supposed(claim=True, gone=frozenset({claim_wish(claim.reservation_id)}))
     found = await alternatives_to(
-        testbed, claim.device_id, claim.period, supposed=Supposed(claim=True), as_of=as_of
+        testbed, claim.device_id, claim.period, supposed=supposed, as_of=as_of
     )
     return [one for one in found if one.start >= now]
 
 
-async def _shown(testbed: Testbed, claim: Claim, as_of: int | None) -> ClaimShown:
+async def _shown(
+    testbed: Testbed, claim: Claim, wishes: Mapping[str, Wish], as_of: int | None
+) -> ClaimShown:
+    wish = wishes.get(claim.reservation_id)
     return ClaimShown(
         reservation_id=claim.reservation_id,
         company_id=claim.company_id,
@@ -149,6 +184,7 @@ async def _shown(testbed: Testbed, claim: Claim, as_of: int | None) -> ClaimShow
         end=claim.period.end,
         displaced_at=claim.displaced_at,
         displaced_by=claim.displaced_by,
+        wish_id=None if wish is None else wish.wish_id,
         alternatives=await alternatives_of(testbed, claim, as_of),
     )
 

@@ -65,9 +65,9 @@ class WaitlistQuery(Paged, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, array_like=True):
-    """Where a list goes on: open wishes or the others, and where among them."""
+    """Where a list goes on: the displaced in line, who joined it or the others, and where there."""
 
-    group: Annotated[int, Meta(ge=0, le=1)]
+    group: Annotated[int, Meta(ge=0, le=2)]
     number: Annotated[int, Meta(ge=-(2**62), le=2**62)]
 
 
@@ -90,7 +90,10 @@ async def join_waitlist(
 async def list_waitlist(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
 ) -> Page[WishShown]:
-    """One's company's wishes, or (laboratory) all: open ones in the order of the line first."""
+    """One's company's wishes, or (laboratory) all: open ones in the order of the line first.
+
+    Displaced reservations wait in front of all others for the time that they lost.
+    """
     query = query_of(request, WaitlistQuery)
     if query.company_id is not None:
         require_company(account, query.company_id)

@@ -42,7 +42,7 @@ _WISHES = {
     "accepted": text("Accepted"),
     "expired": text("Not accepted in time"),
     "left": text("Left the line"),
-    "passed": text("Did not become free"),
+    "passed": text("Began without an offer"),
 }
 _KINDS = {
     "reservation": text("Reservation"),
@@ -67,6 +67,15 @@ _COMPANY_KINDS = {
     "large": text("Large company"),
     "university": text("University"),
     "institute": text("Research institute"),
+}
+_DOUBTS = {
+    "system_down": text("The system was down for a while."),
+    "device_out": text("The device was still out with the use before."),
+    "device_broken": text("The device was broken down."),
+    "safety_stop": text("The device was stopped for safety."),
+    "device_suspended": text("Bookings of the device were suspended."),
+    "device_retired": text("The device had been taken out of service."),
+    "calibration_lapsed": text("The device had no valid calibration."),
 }
 _USAGE_TYPES = {
     "direct": text("Direct use"),
@@ -93,6 +102,11 @@ def kind_word(kind: str, language: Language) -> str:
 
 def role_word(role: str, language: Language) -> str:
     return language.text(_ROLES[role])
+
+
+def doubt_words(doubt: str | None, language: Language) -> str:
+    """Why a start that was missed may not be the company's fault, as a sentence."""
+    return "" if doubt is None else language.text(_DOUBTS[doubt])
 
 
 def usage_word(usage_type: str | None, language: Language) -> str:

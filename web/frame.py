@@ -158,6 +158,7 @@ def _environment(code: str) -> Environment:
         "kind": lambda word: entry_words.kind_word(word, language),
         "company_kind": lambda word: entry_words.company_kind_word(word, language),
         "role": lambda word: entry_words.role_word(word, language),
+        "doubt": lambda doubt: entry_words.doubt_words(doubt, language),
         "usage_type": lambda word: entry_words.usage_word(word, language),
     }
     environment.globals |= {

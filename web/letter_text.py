@@ -9,15 +9,17 @@ from email.errors import HeaderParseError
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTPUTF8, EmailPolicy
+from email.policy import EmailPolicy
 from typing import Any
 
 from booking.account import Account
 from booking.mailer import TOLD_TOGETHER, BadAddress
 from booking.testbed import Testbed
-from projections import devices, notices
+from projections import devices, notices, usage
 from projections.notices import Notice
+from projections.notices_fold import STAFF
 from web.calendar_text import clean
+from web.entry_words import text
 from web.feed_text import Writer
 from web.feeds import origin_of
 from web.invitations import Invitation, invitation
@@ -25,6 +27,7 @@ from web.language import Language, in_language
 from web.notice_words import path_of, path_of_several, sentence_of, title_of
 
 LONGEST_SUBJECT = 120
+_TURN_OFF = text("Turn this mail off:")
 
 
 async def letter_of(testbed: Testbed, notice: Notice, account: Account) -> EmailMessage:
@@ -49,6 +52,8 @@ async def letter_of(testbed: Testbed, notice: Notice, account: Account) -> Email
     message["Message-ID"] = message_id(notice, account.account_id, origin)
     # RFC 3834: nobody's holiday programme should answer this.
     message["Auto-Submitted"] = "auto-generated"
+    # RFC 2369; the page asks who it is, so that nobody turns off somebody else's mail.
+    message["List-Unsubscribe"] = f"<{_switch(testbed)}>"
     message.set_content(await _text(testbed, notice, language, also), cte="base64")
     message["Content-Language"] = language.code
     if told is not None:
@@ -83,7 +88,7 @@ async def _subject(
 
 def _addressed(testbed: Testbed, account: Account, language: Language) -> EmailMessage:
     # Lines of the parts end with CRLF, as iCalendar and the wire ask for.
-    message = EmailMessage(policy=_LINES if account.email.isascii() else SMTPUTF8)
+    message = EmailMessage(policy=_LINES.clone(utf8=not account.email.isascii()))
     name, address = testbed.settings.mail_sender
     try:
         message["From"] = Address(name or language.text("Testbed booking"), addr_spec=address)
@@ -99,13 +104,15 @@ async def _text(
     reason = (await testbed.seals.open_many([notice.reason]))[0]
     path = path_of_several(notice) if also else path_of(notice)
     about = [await _about(testbed, one, language) for one in (notice, *also)]
+    sender = f"{language.text('Testbed booking')} {testbed.settings.public_url}"
+    switch = f"{language.text(_TURN_OFF)} {_switch(testbed)}"
     parts = (
         title_of(notice, language),
-        "\n".join(about),
+        "\n".join(filter(None, (*about, await _whose(testbed, notice, language)))),
         sentence_of(notice, language),
         f"“{clean(reason)}”" if reason else "",
         f"{testbed.settings.public_url}{path}",
-        f"--\n{language.text('Testbed booking')} {testbed.settings.public_url}",
+        f"--\n{sender}\n{switch}",
     )
     return "\n\n".join(filter(None, parts)) + "\n"
 
@@ -117,6 +124,14 @@ async def _about(testbed: Testbed, notice: Notice, language: Language) -> str:
     return "\n".join(filter(None, (device, span)))
 
 
+async def _whose(testbed: Testbed, notice: Notice, language: Language) -> str | None:
+    """The company that the laboratory's people hear about; a company's own know theirs."""
+    if notice.recipient != STAFF or notice.company_id is None:
+        return None
+    company = await usage.company(testbed.database.app, notice.company_id)
+    return None if company is None else company.name.in_language(language.code)
+
+
 async def _device_name(testbed: Testbed, notice: Notice, language: Language) -> str | None:
     if notice.device_id is None:
         return None
@@ -124,6 +139,11 @@ async def _device_name(testbed: Testbed, notice: Notice, language: Language) -> 
     if device is None:
         return notice.device_id
     return f"{notice.device_id} {device.name.in_language(language.code)}"
+
+
+def _switch(testbed: Testbed) -> str:
+    """Where people turn their mail on and off."""
+    return f"{testbed.settings.public_url}/notices#mail"
 
 
 def _attach(message: EmailMessage, told: Invitation) -> None:
@@ -146,9 +166,14 @@ def _line(text: str) -> str:
 
 
 class _Lines(EmailPolicy):
-    """As `email.policy.SMTP`, whose folding loses spaces between encoded words of a subject."""
+    """As `email.policy.SMTP`, whose folding loses spaces between encoded words of a subject.
+
+    It encodes an address of the web that is longer than a line too, which RFC 2369 forbids.
+    """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
+        if name == "List-Unsubscribe":
+            return f"{name}: {value}{self.linesep}".encode("ascii")
         if name != "Subject":
             return super().fold_binary(name, value)
         encoded = Header(str(value), header_name=name).encode(linesep=self.linesep)

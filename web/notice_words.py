@@ -117,6 +117,17 @@ WORDS: dict[str, Said] = {
         text("The offer was withdrawn"),
         text("An outage took the time. You keep your place in line."),
     ),
+    "wish_passed": Said(
+        text("The time that you waited for has begun"),
+        text(
+            "It could not be offered to you, so you no longer wait for it. Please choose another "
+            "time of this device."
+        ),
+    ),
+    "claim_passed": Said(
+        text("Your displaced booking did not get its time back"),
+        text("That time has begun. You may still book another once, without notice."),
+    ),
     "wish_removed": Said(
         text("You no longer wait in line"), text("Somebody else left the line for you.")
     ),
@@ -124,10 +135,33 @@ WORDS: dict[str, Said] = {
         text("New bookings of your company are suspended"),
         text("Bookings made before stand. Please contact the laboratory."),
     ),
+    "suspended_for_no_shows": Said(
+        text("New bookings of your company are suspended after no-shows"),
+        text(
+            "This was the last of them. Bookings made before stand; please cancel in time what "
+            "you will not use. The laboratory can lift the suspension: tell it if one was not "
+            "your fault."
+        ),
+    ),
+    "company_suspended": Said(
+        text("A company was suspended after no-shows"),
+        text(
+            "It can't make new bookings, and its managers were told. Please look at the "
+            "no-shows, and reinstate it when that is settled."
+        ),
+    ),
     "reinstated": Said(
-        text("Your company may book again"), text("The suspension has been lifted.")
+        text("Your company may book again"),
+        text("The suspension has been lifted. No-shows before that count no longer."),
     ),
 }
+
+
+_FIRST_IN_LINE = text(
+    "An outage took it. If the time becomes free again, it is offered to you first. You may also "
+    "book another time once, without notice."
+)
+"""Of a displaced booking that waits for its time, which it does where that had not begun."""
 
 
 def title_of(notice: Notice, language: Language) -> str:
@@ -136,7 +170,8 @@ def title_of(notice: Notice, language: Language) -> str:
 
 def sentence_of(notice: Notice, language: Language) -> str:
     """The sentence; a certificate is good through a day, everything else ends at an hour."""
-    said = language.text(WORDS[notice.kind].sentence)
+    waits = notice.kind == "displaced" and notice.wish_id is not None
+    said = language.text(_FIRST_IN_LINE if waits else WORDS[notice.kind].sentence)
     if notice.deadline is None:
         return said
     if notice.kind == "calibration_due":
@@ -149,16 +184,18 @@ def sentence_of(notice: Notice, language: Language) -> str:
 def path_of(notice: Notice) -> str:
     """The page on which the reader can do something about it."""
     match notice.kind:
-        case "displaced":
+        case "displaced" | "claim_passed":
             return "/claims"
         case "safety_stop" | "urgent_problem" | "calibration_due":
             return f"/devices/{notice.device_id}/maintenance"
+        case "wish_passed":
+            return f"/devices/{notice.device_id}"
         case _ if notice.reservation_id is not None:
             return f"/reservations/{notice.reservation_id}"
         case _ if notice.wish_id is not None:
             return "/mine"
         case _:
-            return "/timeline"
+            return "/staff#suspended" if notice.kind == "company_suspended" else "/timeline"
 
 
 def path_of_several(notice: Notice) -> str:

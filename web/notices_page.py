@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from litestar import Response, get, post
@@ -12,6 +12,7 @@ from msgspec import Meta
 
 from booking import letters
 from booking.account import Account
+from booking.mail_choice import choose_mail
 from booking.testbed import Testbed
 from domain.period import Period
 from web.access import LAB, SIGNED_IN, may
@@ -42,6 +43,12 @@ class ReadForm(msgspec.Struct, frozen=True, kw_only=True):
     through: Annotated[Position, Meta(le=2**53)]
 
 
+class MailForm(msgspec.Struct, frozen=True, kw_only=True):
+    """Whether notices are to come by e-mail too."""
+
+    mailed: Literal["yes", "no"]
+
+
 @get("/notices", opt=may(SIGNED_IN))
 async def notices(
     request: HttpRequest,
@@ -62,6 +69,9 @@ async def notices(
         newest=max((one.position for one in shown.items), default=0),
         any_unread=any(one.unread for one in shown.items),
         mail=await _mail(testbed, account, language) if as_of is None else None,
+        mailed=account.mailed,
+        email=account.email,
+        sends_mail=testbed.settings.smtp_url is not None,
     )
 
 
@@ -70,6 +80,17 @@ async def read(request: HttpRequest, account: Given[Account], testbed: Given[Tes
     form = await form_of(request, ReadForm)
     await mark_read(testbed, account, form.through)
     return go_to("/notices")
+
+
+@post("/notices/mail", opt=may(SIGNED_IN))
+async def choose(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
+) -> Redirect:
+    """Turn one's mail on or off. Twice is as good as once."""
+    form = await form_of(request, MailForm)
+    mailed = form.mailed == "yes"
+    await choose_mail(testbed.database.app, account.account_id, mailed=mailed)
+    return go_to("/notices#mail")
 
 
 @post("/notices/undelivered", opt=may(LAB))
@@ -96,4 +117,4 @@ def _period_of(notice: NoticeShown) -> Period | None:
     return Period(notice.start, notice.end)
 
 
-route_handlers = [notices, read, send_again]
+route_handlers = [notices, read, choose, send_again]

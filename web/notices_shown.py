@@ -10,7 +10,7 @@ import msgspec
 from booking.account import Account
 from booking.recipients import addressee_of
 from booking.testbed import Testbed
-from projections import devices, notices
+from projections import devices, notices, usage
 from projections.notices import Notice
 from web.language import in_language
 from web.notice_words import path_of, sentence_of, title_of
@@ -22,6 +22,7 @@ MOST_COUNTED = 100
 class NoticeShown(msgspec.Struct, frozen=True, kw_only=True):
     """Something to hear. `title` and `text` are in the reader's language, `path` is its page.
 
+    `company_id` is the company that it is about, if it is about one's affairs.
     `reason` is what somebody typed, null where nothing was or the author was erased. `deadline` is
     by when to act, where that matters.
     """
@@ -36,6 +37,8 @@ class NoticeShown(msgspec.Struct, frozen=True, kw_only=True):
     path: str
     device_id: str | None
     device_name: str | None
+    company_id: str | None
+    company_name: str | None
     reservation_id: str | None
     wish_id: str | None
     start: datetime | None
@@ -60,6 +63,8 @@ async def notices_in_full(
     """Notices that are somebody's to read, who has read through the position `read`."""
     known = await devices.list_devices(testbed.database.app, limit=1_000)
     names = {one.device_id: one.name.in_language(language) for one in known}
+    firms = await usage.companies(testbed.database.app)
+    companies = {one.company_id: one.name.in_language(language) for one in firms}
     reasons = await testbed.seals.open_many([one.reason for one in found])
     words = in_language(language)
     return [
@@ -74,6 +79,8 @@ async def notices_in_full(
             path=path_of(one),
             device_id=one.device_id,
             device_name=names.get(one.device_id or ""),
+            company_id=one.company_id,
+            company_name=companies.get(one.company_id or ""),
             reservation_id=one.reservation_id,
             wish_id=one.wish_id,
             start=one.period.start if one.period else None,

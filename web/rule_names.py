@@ -71,6 +71,7 @@ _NAMES = {
     "wish_unknown": Text("없는 대기", "Unknown wish"),
     "wish_over": Text("끝난 대기", "Wish is over"),
     "not_offered": Text("제안되지 않은 시간", "Nothing offered yet"),
+    "offer_stands": Text("제안이 있음", "An offer stands"),
     "offer_expired": Text("제안 기한 지남", "Offer expired"),
     "not_suspected": Text("확인할 노쇼 아님", "No suspected no-show"),
 }

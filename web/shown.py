@@ -10,7 +10,7 @@ import msgspec
 from booking.account import Account
 from booking.testbed import Testbed
 from domain.agenda import EntryKind
-from domain.events import UsageType
+from domain.events import Doubt, UsageType
 from projections import maintenance, overrides
 from projections.calendar import Entry, EntryStatus
 from web.access import may_see_company
@@ -38,7 +38,8 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     `sequence` counts changes of time, device and status; `position` is the ledger's of the last
     change. `purpose`, `irb_number` and `reason` are null also when their author was erased.
     A request expires at `answer_by`; `suspected_at` is the start that was perhaps missed, until
-    staff look at it, and `overdue_at` the end after which the device was still out.
+    staff look at it, `doubt` why that may not be the company's fault, and `overdue_at` the end
+    after which the device was still out.
     `replaces` is the displaced reservation whose place it took; `late` is true of one that was
     cancelled within the notice of the terms, so that its hours count in full. Where one reservation
     is asked for, `overrides` are the rules that were set aside for it, and of a displaced one
@@ -71,6 +72,7 @@ class Reservation(msgspec.Struct, frozen=True, kw_only=True):
     returned_at: datetime | None
     answer_by: datetime | None
     suspected_at: datetime | None
+    doubt: Doubt | None
     overdue_at: datetime | None
     late: bool = False
     overrides: Sequence[OverrideOf] | msgspec.UnsetType = msgspec.UNSET
@@ -140,6 +142,7 @@ async def in_full(testbed: Testbed, language: str, entries: Sequence[Entry]) -> 
             returned_at=entry.returned_at,
             answer_by=entry.answer_by,
             suspected_at=entry.suspected_at,
+            doubt=entry.doubt,
             overdue_at=entry.overdue_at,
             late=entry.late,
         )

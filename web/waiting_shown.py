@@ -30,7 +30,8 @@ class WishShown(msgspec.Struct, frozen=True, kw_only=True):
 
     `place` is 1 for the first in line, and null where it waits no longer. While it is `offered`,
     the time is held and may be accepted before `expires_at`; `accepted` wishes became
-    `reservation_id`, and `passed` ones still waited when their start came.
+    `reservation_id`, and `passed` ones still waited when their start came. `replaces` is the
+    displaced reservation whose time it was, which comes before all who joined the line.
     """
 
     wish_id: str
@@ -50,6 +51,7 @@ class WishShown(msgspec.Struct, frozen=True, kw_only=True):
     usage_type: UsageType
     people: Sequence[Person]
     irb_number: str | None
+    replaces: str | None
 
 
 async def wishes_in_full(testbed: Testbed, language: str, found: Sequence[Wish]) -> list[WishShown]:
@@ -86,6 +88,7 @@ async def wishes_in_full(testbed: Testbed, language: str, found: Sequence[Wish])
             irb_number=next(opened),
             usage_type=wish.usage_type,
             people=[person(one) for one in wish.people],
+            replaces=wish.replaces,
         )
         for wish in found
     ]
@@ -142,5 +145,6 @@ async def _place(testbed: Testbed, row: dict[str, object], now: datetime) -> int
     wish = waiting.wish_of({**row, "status_now": row["status"], "place": None})
     line = waitlist.Line(wish.device_id, [wish.occupied])
     await recalled(testbed, line)
-    before = (one for one in line.ahead(now) if one.position < wish.joined_position)
+    turn = wish.replaces is None, wish.joined_position
+    before = (one for one in line.ahead(now) if one.turn < turn)
     return 1 + sum(one.joined.occupied.overlaps(wish.occupied) for one in before)

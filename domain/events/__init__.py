@@ -96,9 +96,10 @@ from domain.events.waiting import (
     WaitlistEvent,
     WaitlistJoined,
     WaitlistLeft,
+    WaitlistPassed,
 )
 
-RULES = 3
+RULES = 4
 """The version of the rules. It rises when event types come that older code cannot fold; older code
 may then read the ledger and no longer append to it."""
 
@@ -168,6 +169,7 @@ STORED: dict[str, type[Event]] = {
     "OfferExpired": OfferExpired,
     "OfferWithdrawn": OfferWithdrawn,
     "WaitlistLeft": WaitlistLeft,
+    "WaitlistPassed": WaitlistPassed,
 }
 """Stored name of each event. The names are the format, whatever the classes come to be called."""
 
@@ -265,6 +267,7 @@ __all__ = [
     "WaitlistEvent",
     "WaitlistJoined",
     "WaitlistLeft",
+    "WaitlistPassed",
     "decode",
     "name_of",
 ]

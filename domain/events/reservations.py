@@ -129,10 +129,14 @@ class ReservationCancelled(ReservationEvent, frozen=True, kw_only=True):
 
 
 class ReservationDisplaced(ReservationEvent, frozen=True, kw_only=True):
-    """An outage or a breakdown took its time; the reservation keeps its history."""
+    """An outage or a breakdown took its time; the reservation keeps its history.
+
+    `waits_as` is the wish that stands first in line for the time, where that had not begun.
+    """
 
     outage_id: str | None = None
     breakdown_id: str | None = None
+    waits_as: str | None = None
 
 
 class NoShowRecorded(ReservationEvent, frozen=True, kw_only=True):

@@ -28,13 +28,15 @@ class WaitlistEvent(Event, frozen=True, kw_only=True):
 class WaitlistJoined(WaitlistEvent, frozen=True, kw_only=True):
     """A company waits in line for taken time; the line is in the order of these events.
 
-    The rest is what the reservation will say, as in `ReservationRequested`.
+    The rest is what the reservation will say, as in `ReservationRequested`. With `replaces`, it is
+    the displaced reservation of that id, which comes before all who were not displaced.
     """
 
     purpose: Sealed | None = None
     usage_type: UsageType = "direct"
     people: tuple[str, ...] = ()
     irb_number: Sealed | None = None
+    replaces: str | None = None
 
 
 class SlotOffered(WaitlistEvent, frozen=True, kw_only=True):
@@ -70,7 +72,20 @@ class OfferWithdrawn(WaitlistEvent, frozen=True, kw_only=True):
     breakdown_id: str | None = None
 
 
+class WaitlistPassed(WaitlistEvent, frozen=True, kw_only=True):
+    """The wished time has begun, and no offer of it stands: the wish ends unfulfilled.
+
+    `replaces` is the displaced reservation whose wish it was; its claim to other time stays.
+    """
+
+    replaces: str | None = None
+
+
 class WaitlistLeft(WaitlistEvent, frozen=True, kw_only=True):
-    """The company waits no longer. When `offered`, an offer stood, whose time is free again."""
+    """The company waits no longer. When `offered`, an offer stood, whose time is free again.
+
+    `rebooked_as` is the reservation that took another time in place of the displaced one.
+    """
 
     offered: bool = False
+    rebooked_as: str | None = None

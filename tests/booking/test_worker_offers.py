@@ -45,24 +45,41 @@ async def freed(testbed: Testbed) -> datetime:  # noqa: F811
     early = NINE - 9 * DAY
     terms = TermsOfUse(offer_minutes=60)
     orders: list[Command] = [SetTerms(by=SYSTEM, device_id="BENCH", terms=terms)]
-    for company_id in WAITING.values():
-        names = {"company_id": company_id, "name": NAME, "sector": "energy", "kind": "small"}
-        orders.append(RegisterCompany(by=SYSTEM, **names))
     for order in orders:
         await testbed.booking.do(order, at=early)
+    for company_id in WAITING.values():
+        await known(testbed, company_id, at=early)
     await booked(testbed, "r-1", NINE, ago=8 * DAY)
     for wish_id, company_id in WAITING.items():
-        wish = JoinWaitlist(
-            by=Actor(account_id=f"a-{company_id}", role="member", company_id=company_id),
-            wish_id=wish_id,
-            device_id="BENCH",
-            company_id=company_id,
-            account_id=f"a-{company_id}",
-            period=Period(NINE, NINE + HOUR),
-        )
-        await testbed.booking.do(wish, at=NINE - 7 * DAY)
+        await joined(testbed, wish_id, company_id, NINE, at=NINE - 7 * DAY)
     await testbed.booking.do(CancelReservation(by=KIM, reservation_id="r-1"), at=FREED)
     return FREED
+
+
+async def known(testbed: Testbed, company_id: str, *, at: datetime) -> None:  # noqa: F811
+    """A company of small enterprises in energy."""
+    names = {"company_id": company_id, "name": NAME, "sector": "energy", "kind": "small"}
+    await testbed.booking.do(RegisterCompany(by=SYSTEM, **names), at=at)
+
+
+async def joined(
+    testbed: Testbed,  # noqa: F811
+    wish_id: str,
+    company_id: str,
+    start: datetime,
+    *,
+    at: datetime,
+) -> None:
+    """Somebody of a company waits for an hour of the bench."""
+    wish = JoinWaitlist(
+        by=Actor(account_id=f"a-{company_id}", role="member", company_id=company_id),
+        wish_id=wish_id,
+        device_id="BENCH",
+        company_id=company_id,
+        account_id=f"a-{company_id}",
+        period=Period(start, start + HOUR),
+    )
+    await testbed.booking.do(wish, at=at)
 
 
 async def heard(testbed: Testbed) -> list[tuple[str, str, datetime]]:  # noqa: F811

@@ -69,3 +69,16 @@ def test_both_themes_follow_the_system(person: Callable[..., Any]) -> None:
         kim.page.goto("/timeline")
         shades.append(kim.page.evaluate("getComputedStyle(document.body).backgroundColor"))
     assert shades[0] != shades[1]
+
+
+def test_a_week_that_goes_on_sideways_says_so(person: Callable[..., Any]) -> None:
+    """On a phone a device's hours run past the edge, where a shadow shows that there are more."""
+    kim = person(390)
+    kim.sign_in("kim@mudeung.example")
+    kim.page.goto("/devices/AUT-011")
+    week = kim.page.locator(".one .tl")
+    assert week.evaluate("it => it.scrollWidth > it.clientWidth")
+    seen = [week.screenshot()]
+    week.evaluate("it => it.style.backgroundImage = 'none'")
+    seen.append(week.screenshot())
+    assert seen[0] != seen[1]

@@ -66,5 +66,5 @@ def _book(page: Any, start: str, end: str) -> None:
 def _choose(page: Any, start: str, end: str) -> None:
     day = tomorrow("00:00").date().isoformat()
     for part, clock in (("start", start), ("end", end)):
-        page.locator(f"input[name={part}_day]").fill(day)
+        page.locator(f"input[type=date][name={part}_day]").fill(day)
         page.locator(f"select[name={part}_time]").select_option(clock)

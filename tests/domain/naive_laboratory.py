@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.domain.naive_rules import DAY, NaiveRules, Span, overlap
+from tests.domain.naive_rules import DAY, NaiveRules, Span, Wanted, overlap
 
 GRACE = 60
 NO_SHOWS_TO_SUSPEND = 3
@@ -47,6 +47,7 @@ class NaiveTestbed(NaiveRules):
         after = booking.occupied[1] - booking.period[1]
         booking.status, booking.counted = "returned", [(booking.out_at, at)]
         booking.occupied = booking.occupied[0], at + after
+        self.hindered[booking.device] = self.now
         return set()
 
     def no_show(self, name: str) -> set[str]:
@@ -70,7 +71,7 @@ class NaiveTestbed(NaiveRules):
 
     def lift(self, stop: str) -> None:
         """The device may be booked again, unless another problem stops it."""
-        del self.stops[stop]
+        self.hindered[self.stops.pop(stop)] = self.now
 
     def expire(self, name: str) -> set[str]:
         booking = self.bookings[name]
@@ -82,7 +83,7 @@ class NaiveTestbed(NaiveRules):
         return set()
 
     def miss(self, name: str) -> set[str]:
-        """The worker's no-show, where nothing excuses it."""
+        """The worker's no-show, where nothing excuses it, then or since the hand-out was due."""
         booking = self.bookings[name]
         if booking.status != "confirmed":
             return {"wrong_status"}
@@ -94,7 +95,10 @@ class NaiveTestbed(NaiveRules):
         users = (one for one in self.bookings.values() if one.status == "in_use")
         out = any(one.device == booking.device for one in users)
         stopped = booking.device in self.stops.values()
-        if out or stopped or any(of == booking.device for of, _ in self.broken.values()):
+        broken = any(of == booking.device for of, _ in self.broken.values())
+        # What ends in a minute is recorded a moment after it began.
+        was = self.hindered.get(booking.device, -1) >= max(start, booking.promised_at)
+        if out or stopped or broken or was:
             booking.suspected = start
             return set()
         return self.no_show(name)
@@ -189,17 +193,30 @@ class NaiveTestbed(NaiveRules):
         if self.now <= span[0]:
             return {"before_breakdown"}
         del self.broken[name]
+        self.hindered[device] = self.now
         return set()
 
     def displace(self, device: str, span: Span) -> None:
         """Bookings that are hit and not over lose their time; what is in use goes on.
 
-        Whose offer is hit waits on.
+        They wait for it if it is ahead, and whose offer is hit waits on.
         """
-        for booking in self.bookings.values():
+        hit = []
+        for name, booking in self.bookings.items():
             waiting = booking.status in {"requested", "confirmed"} and booking.device == device
             if waiting and overlap(span, booking.occupied) and booking.period[1] > self.now:
                 booking.status, booking.counted = "displaced", []
+                hit.append((booking.period, name, booking))
+        for period, name, booking in sorted(hit, key=lambda one: one[0]):
+            if period[0] > self.now:
+                self.wishes[f"claim-{name}"] = Wanted(
+                    device,
+                    booking.company,
+                    period,
+                    booking.occupied,
+                    account=booking.account,
+                    claims=name,
+                )
         for wish in self.wishes.values():
             if wish.status == "offered" and wish.device == device and overlap(span, wish.occupied):
                 wish.status = "waiting"

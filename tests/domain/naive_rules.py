@@ -56,7 +56,10 @@ class Booking:
 
 @dataclass
 class Wanted:
-    """Time that a company waits for: waiting, offered, accepted, expired or left."""
+    """Time that a company waits for: waiting, offered, accepted, expired or left.
+
+    `claims` is the displaced booking whose time it was.
+    """
 
     device: str
     company: str
@@ -65,6 +68,7 @@ class Wanted:
     status: str = "waiting"
     expires_at: int = 0
     account: str = "kim"
+    claims: str = ""
 
 
 def overlap(one: Span, other: Span) -> int:
@@ -85,6 +89,7 @@ class NaiveRules:
         self.quotas: dict[tuple[str, str | None], float | None] = {}
         self.suspended: set[str] = set()
         self.stops: dict[str, str] = {}
+        self.hindered: dict[str, int] = {}
         self.replaced: set[str] = set()
         self.forgiven: set[str] = set()
 
@@ -210,9 +215,15 @@ class NaiveRules:
             return {"rebooked_already"}
         if period[1] - period[0] > booking.period[1] - booking.period[0]:
             return {"maximum"}
+        wish = self.wishes.get(f"claim-{old}")
+        status = wish.status if wish else ""
+        if wish and status in {"waiting", "offered"}:
+            wish.status = "left"
         broken = self.reserve(name, device, booking.company, period, staff=True)
         if not broken:
             self.replaced.add(old)
+        elif wish:
+            wish.status = status
         return broken
 
     def answer(self, name: str, yes: bool) -> set[str]:

@@ -32,7 +32,7 @@ class NaiveLine(NaiveTestbed):
         ]
         if any(one.device == device and overlap(one.occupied, occupied) for one in own):
             broken.add("waiting_already")
-        if len(own) >= MOST_WISHES:
+        if sum(not one.claims for one in own) >= MOST_WISHES:
             broken.add("most_wishes")
         if not broken:
             self.wishes[name] = Wanted(device, company, period, occupied, account=account)
@@ -48,6 +48,7 @@ class NaiveLine(NaiveTestbed):
         if not broken:
             waits = self.benches[wish.device].approval and not staff
             wish.status = "accepted"
+            self.replaced |= {wish.claims} - {""}
             self.bookings[reservation] = Booking(
                 wish.device,
                 wish.company,
@@ -82,12 +83,21 @@ class NaiveLine(NaiveTestbed):
             wish.status = "expired"
         return set()
 
+    def pass_wish(self, name: str) -> set[str]:
+        wish = self.wishes[name]
+        if wish.status != "waiting":
+            return {"offer_stands" if wish.status == "offered" else "wish_over"}
+        if self.now < wish.period[0]:
+            return {"not_due"}
+        wish.status = "passed"
+        return set()
+
     def offer(self) -> list[str]:
-        """Who is offered a time now, in the order of joining: no wish waits for what is free and
-        could be booked, whatever it was that stood in its way before.
+        """Who is offered a time now, in the order of joining but the displaced before all others:
+        no wish waits for what is free and could be booked, whatever stood in its way before.
         """
         offered = []
-        for name, wish in self.wishes.items():
+        for name, wish in sorted(self.wishes.items(), key=lambda one: not one[1].claims):
             ahead = wish.status == "waiting" and wish.period[0] > self.now
             if ahead and not self.against_booking(wish.device, wish.company, wish.period):
                 wish.status, offered = "offered", [*offered, name]

@@ -10,6 +10,7 @@ from domain.actor import Actor
 from domain.decisions import Command
 from domain.maintenance import ReportProblem, ResolveProblem, TriageProblem
 from domain.overriding import Override
+from tests.domain.naive_rules import Span
 from tests.domain.random_commands import (
     COMPANIES,
     DEVICES,
@@ -82,9 +83,13 @@ class UpkeepCommands(Commands):
     def rebook(self, which: int, device_id: str, start: int, shorter: int) -> None:
         """A displaced booking is made again elsewhere, once, and never for longer."""
         old = self.any_booking(which, "displaced")
-        name, booking = f"r-{len(self.scenario.ledger.log)}", self.naive.bookings[old]
+        booking = self.naive.bookings[old]
         length = booking.period[1] - booking.period[0] + 30 - 30 * shorter
-        span = start, start + max(30, length)
+        self.make_again(old, device_id, (start, start + max(30, length)))
+
+    def make_again(self, old: str, device_id: str, span: Span) -> None:
+        """Staff book another time in place of a displaced booking."""
+        name, booking = f"r-{len(self.scenario.ledger.log)}", self.naive.bookings[old]
         broken = self.naive.rebook(old, name, device_id, span)
         command: Command = reserve(
             *(moment(edge) for edge in span),

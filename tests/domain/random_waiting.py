@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from domain.actor import SYSTEM, Actor
-from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist
-from tests.domain.naive_rules import SLOT, overlap
+from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist, PassWish
+from tests.domain.naive_rules import SLOT, Booking, Span, overlap
 from tests.domain.naive_waiting import NaiveLine
 from tests.domain.random_commands import (
     COMPANIES,
@@ -45,9 +45,14 @@ class WaitingCommands(Commands):
         self, which: int, by: tuple[str, Actor], earlier: int, length: int, staff: bool
     ) -> None:
         taken = self.naive.bookings[self.any_booking(which, "requested", "confirmed", "in_use")]
-        name, (company_id, member) = f"w-{len(self.scenario.ledger.log)}", by
         start = max(0, taken.period[0] - earlier)
-        span = start, start + length * SLOT
+        self.stand_in_line(taken, by, (start, start + length * SLOT), staff=staff)
+
+    def stand_in_line(
+        self, taken: Booking, by: tuple[str, Actor], span: Span, *, staff: bool = False
+    ) -> None:
+        """Somebody waits for a time about that of a booking."""
+        name, (company_id, member) = f"w-{len(self.scenario.ledger.log)}", by
         broken = self.naive.join(name, taken.device, company_id, member.account_id, span)
         command = JoinWaitlist(
             by=STAFF if staff else member,
@@ -76,11 +81,11 @@ class WaitingCommands(Commands):
         if answer:
             self.take(waits, staff=answer == "staff")
 
-    @waiting("offered")
+    @waiting("waiting", "offered")
     @rule(which=WHICH, length=st.integers(1, 8), breaks=st.booleans())
     def take_away(self, which: int, length: int, breaks: bool) -> None:
-        """An outage or a breakdown over an offer."""
-        wish = self.naive.wishes[self.any_wish(which, "offered")]
+        """An outage or a breakdown over an offer, or over what somebody waits for."""
+        wish = self.naive.wishes[self.any_wish(which, "waiting", "offered")]
         start, number = wish.period[0], len(self.scenario.ledger.log)
         if breaks:
             name, until = f"b-{number}", max(self.naive.now + 1, start + length)
@@ -123,6 +128,15 @@ class WaitingCommands(Commands):
         self.let_time_pass()
         command = ExpireOffer(by=SYSTEM, wish_id=name, system_was_down=down)
         self.give(command, self.naive.expire_offer(name, down))
+
+    @waiting("waiting")
+    @rule(which=WHICH, late=st.integers(-9, 1))
+    def pass_wish(self, which: int, late: int) -> None:
+        name = self.any_wish(which, "waiting")
+        if late >= -1:
+            self.naive.now = max(self.naive.now, self.naive.wishes[name].period[0] + late)
+            self.let_time_pass()
+        self.give(PassWish(by=SYSTEM, wish_id=name), self.naive.pass_wish(name))
 
     def any_wish(self, which: int, *statuses: str) -> str:
         """Mostly one in these statuses, sometimes one in another, to see that refused."""

@@ -80,7 +80,7 @@ async def test_an_extension_displaces_more() -> None:
     later = taken(eleven, noon, reservation_id="r-2")
     past = given(device(), company(), later).at(nine).when(break_down(ten))
     await past.when(last_until(at("11:30"))).happened(
-        e.ReservationDisplaced, e.BreakdownExtended, breakdown_id="b-1"
+        e.ReservationDisplaced, e.WaitlistJoined, e.BreakdownExtended, breakdown_id="b-1"
     )
     extended = past.ledger.events[-1]
     assert isinstance(extended, e.BreakdownExtended)
@@ -103,6 +103,7 @@ async def test_an_extension_into_the_next_month() -> None:
     past = past.when(break_down(at("2026-10-31 22:00")), last_until(noon))
     assert [type(event) for event in await past.accepted()] == [
         e.ReservationDisplaced,
+        e.WaitlistJoined,
         e.BreakdownExtended,
     ]
     await past.when(reserve(ten, eleven)).rejected("slot_taken")

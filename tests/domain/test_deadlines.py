@@ -235,7 +235,7 @@ async def test_nobody_is_blamed_for_a_device_that_may_not_go_out(why: Event, dou
 
 
 async def test_a_stop_that_was_lifted_excuses_nobody() -> None:
-    """Once the device can be handed out again, a start that is missed later counts."""
+    """Where the device could be handed out from the start on, a start that is missed counts."""
     lifted = e.ProblemResolved(device_id=AUT, problem_id="p-1")
     past = given(device(), company(), taken(nine, ten), STOPPED, lifted)
     await past.at(ten).when(miss()).happened(e.NoShowRecorded)

@@ -83,7 +83,8 @@ async def test_a_booking_is_displaced_once() -> None:
     long = taken(nine, nine + 8 * DAY)
     past = given(device(maximum_minutes=20160), company(), long)
     await past.when(repeated(count=2)).happened(
-        e.ReservationDisplaced, e.OutageScheduled, e.OutageScheduled, reservation_id="r-1"
+        *(e.ReservationDisplaced, e.WaitlistJoined, e.OutageScheduled, e.OutageScheduled),
+        reservation_id="r-1",
     )
 
 

@@ -30,6 +30,7 @@ from tests.domain.naive_rules import MONTHS, Bench
 from tests.domain.naive_waiting import OPEN, NaiveLine
 from tests.domain.random_billing import BillingCommands
 from tests.domain.random_bundles import BundleCommands
+from tests.domain.random_claims import ClaimCommands
 from tests.domain.random_commands import (
     COMPANIES,
     DEVICES,
@@ -43,8 +44,6 @@ from tests.domain.random_commands import (
 )
 from tests.domain.random_laboratory import LaboratoryCommands
 from tests.domain.random_notices import NoticeCommands
-from tests.domain.random_upkeep import UpkeepCommands
-from tests.domain.random_waiting import WaitingCommands
 from tests.in_memory import InMemoryLedger, matches
 from tests.scenario import AUT, ENE, HANBIT, HEA, MUDEUNG, company, device, given
 
@@ -61,8 +60,7 @@ class RandomRun(
     BundleCommands,
     BillingCommands,
     LaboratoryCommands,
-    UpkeepCommands,
-    WaitingCommands,
+    ClaimCommands,
     NoticeCommands,
     RuleBasedStateMachine,
 ):

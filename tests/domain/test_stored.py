@@ -108,7 +108,7 @@ def test_no_name_of_a_person_is_stored() -> None:
 
 def test_the_version_of_the_rules() -> None:
     """The number rises with new kinds of events: whoever adds one raises it here and there."""
-    assert (RULES, len(STORED)) == (3, 65)
+    assert (RULES, len(STORED)) == (4, 66)
 
 
 def assert_kept(stored: Any, again: Any) -> None:

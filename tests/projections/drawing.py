@@ -53,7 +53,7 @@ from domain.usage import (
     WaiveUsage,
     WithdrawNoShow,
 )
-from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist
+from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist, PassWish
 
 KIM = Actor(account_id="kim", role="member", company_id="mudeung")
 STAFF = Actor(account_id="staff-1", role="staff")
@@ -85,7 +85,7 @@ class Drawing:
 
     def hear(self, event: Event) -> None:
         """What came of a command."""
-        if isinstance(event, e.OfferAccepted | e.OfferExpired | e.WaitlistLeft):
+        if isinstance(event, _WISH_ENDED):
             self._wishes.pop(event.wish_id, None)
         elif isinstance(event, e.WaitlistEvent) and not isinstance(event, e.OfferExtended):
             self._wishes[event.wish_id] = event
@@ -210,10 +210,12 @@ class Drawing:
         offered = [name for name, wish in self._wishes.items() if isinstance(wish, e.SlotOffered)]
         wish_id = self._random.choice(offered[-3:] or ["none"])
         down = self._random.random() < 0.3
+        begun = [name for name, one in self._wishes.items() if one.period.start <= self._now]
         choices: tuple[Command, ...] = (
             *[AcceptOffer(by=STAFF, wish_id=wish_id, reservation_id=self._new("r"))] * 2,
             ExpireOffer(by=SYSTEM, wish_id=wish_id, system_was_down=down),
             LeaveWaitlist(by=STAFF, wish_id=self._random.choice([wish_id, self._id("w")])),
+            PassWish(by=SYSTEM, wish_id=self._random.choice(begun or [wish_id])),
         )
         return self._random.choice(choices)
 
@@ -318,6 +320,7 @@ class Drawing:
         return self._random.choice(ids[-6:] or ["none"])
 
 
+_WISH_ENDED = e.OfferAccepted | e.OfferExpired | e.WaitlistLeft | e.WaitlistPassed
 _DRAWS = (
     *[Drawing.reserve] * 5,
     *[Drawing.use] * 8,

@@ -181,6 +181,16 @@ async def test_waiting_after_a_refusal_is_the_same_wish(
     assert waiting_only(found) == found[:2]
 
 
+async def test_a_displaced_booking_is_no_unmet_demand(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """It waits for time that it had: an outage is no reason to buy a device."""
+    await ledger.append(*device(), *company())
+    await ledger.append(joined(nine, ten, wish_id="claim-r-1", replaces="r-1"))
+    await projector.catch_up()
+    assert not await unmet_wishes(database.app, *ALWAYS)
+
+
 async def test_demand_can_be_looked_at_as_of_then(
     ledger: WrittenLedger, projector: Projector, database: Database
 ) -> None:

@@ -41,6 +41,7 @@ def wish(event: type[Event], **fields: Any) -> Event:
 CERTIFICATE = e.CalibrationDueNoticed(device_id=AUT, valid_until=noon, certificate="KC-1")
 URGENT = e.ProblemReported(device_id=AUT, problem_id="p-1", text=SEALED, urgency="urgent")
 STOP = e.ProblemReported(device_id=AUT, problem_id="p-2", text=SEALED, safety_stop=True)
+AUTOMATIC = e.CompanySuspended(company_id=MUDEUNG, no_shows=("r-1", "r-2"))
 HEARD: list[tuple[Event, str, Addressee]] = [
     (requested(nine, ten), "request", OFFICE),
     (requested(nine, ten), "requested", KIM),
@@ -75,6 +76,8 @@ HEARD: list[tuple[Event, str, Addressee]] = [
     (wish(e.OfferWithdrawn, outage_id="o-1"), "offer_withdrawn", KIM),
     (wish(e.WaitlistLeft), "wish_removed", KIM),
     (e.CompanySuspended(company_id=MUDEUNG, reason=SEALED), "suspended", MANAGER),
+    (AUTOMATIC, "suspended_for_no_shows", MANAGER),
+    (AUTOMATIC, "company_suspended", OFFICE),
     (e.CompanyReinstated(company_id=MUDEUNG), "reinstated", MANAGER),
     (STOP, "safety_stop", OFFICE),
     (URGENT, "urgent_problem", OFFICE),
@@ -98,6 +101,18 @@ async def test_each_event_is_heard_by_whom_it_concerns(
         expected = [one for one in every if other.hears(one)]
         assert await list_notices(database.app, other) == expected[::-1]
         assert bool(expected) == (other is not WRITER)
+
+
+async def test_a_displaced_booking_hears_once_that_it_is_first_in_line(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """Nothing more of joining, nor of leaving the line because another time was booked for it."""
+    displaced = about(e.ReservationDisplaced, outage_id="o-1", waits_as="w-1")
+    await ledger.append(displaced, wish(e.WaitlistJoined, replaces="r-1"))
+    await ledger.append(wish(e.WaitlistLeft, rebooked_as="r-2"))
+    await projector.catch_up("notices")
+    (heard,) = await list_notices(database.app, KIM)
+    assert (heard.kind, heard.reservation_id, heard.wish_id) == ("displaced", "r-1", "w-1")
 
 
 async def test_nobody_hears_of_what_they_did_themselves(

@@ -9,7 +9,7 @@ from booking.database import Database
 from domain import events as e
 from domain.period import Period
 from projections.projector import Projector
-from projections.waiting import Wish, list_wishes, wish
+from projections.waiting import Wish, list_wishes, place_for, wish
 from tests.projections.written import BEGIN, WrittenLedger
 from tests.scenario import (
     AUT,
@@ -64,6 +64,32 @@ async def test_the_place_counts_earlier_wishes_for_overlapping_time(
         "w-5": 3,
     }
     assert [one.wish_id for one in await list_wishes(database.app, BEGIN, device_id=HEA)] == ["w-4"]
+
+
+async def test_the_displaced_come_before_all_who_joined(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """In their places and in the list, and among each other in the order of joining."""
+    for joined in (
+        about("w-1", nine, eleven, company_id=HANBIT),
+        about("claim-r-1", nine, ten, replaces="r-1"),
+        about("w-2", nine, ten),
+        about("claim-r-2", nine, ten, replaces="r-2", company_id=HANBIT),
+    ):
+        await ledger.append(e.WaitlistJoined(**joined))
+    await projector.catch_up()
+    found = await list_wishes(database.app, BEGIN)
+    assert [(one.wish_id, one.place, one.replaces) for one in found] == [
+        ("claim-r-1", 1, "r-1"),
+        ("claim-r-2", 2, "r-2"),
+        ("w-1", 3, None),
+        ("w-2", 4, None),
+    ]
+    pages = [found[:number] for number in range(1, len(found))]
+    for page in pages:
+        more = await list_wishes(database.app, BEGIN, after=page[-1].cursor)
+        assert [*page, *more] == found
+    assert await place_for(database.app, AUT, Period(nine, ten), BEGIN) == 5
 
 
 async def test_a_wish_keeps_what_the_reservation_will_say(

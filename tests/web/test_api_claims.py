@@ -159,7 +159,12 @@ async def test_outages_that_repeat(world: World) -> None:
     second = done["repeats"][1]["outage_id"]
     cancelled = await staff.post(f"/api/outages/{second}/cancel")
     assert cancelled.json()["status"] == "cancelled"
-    assert (await kim.post("/api/reservations", json=asked(days=8))).status_code == 201
+    # Its time is held for whoever lost it, and for nobody else.
+    lee = await world.client(LEE)
+    assert (await lee.post("/api/reservations", json=asked(days=8))).status_code == 409
+    held = (await kim.get("/api/waitlist", params={"status": "offered"})).json()["items"]
+    accepted = [await kim.post(f"/api/waitlist/{one['wish_id']}/accept") for one in held]
+    assert [one.status_code for one in accepted] == [201]
 
 
 async def test_repeats_have_bounds(world: World) -> None:

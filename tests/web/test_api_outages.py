@@ -68,7 +68,9 @@ async def test_an_outage_displaces_and_its_cancellation_frees(world: World) -> N
     assert cancelled.json()["status"] == "cancelled"
     again = await staff.post(f"/api/outages/{outage['outage_id']}/cancel")
     assert (again.status_code, again.json()["violations"][0]["rule"]) == (422, "outage_cancelled")
-    assert (await kim.post("/api/reservations", json=asked())).status_code == 201
+    # Its time is free for whoever lost it, and held for that company first.
+    back = asked(replaces=made["reservation_id"])
+    assert (await kim.post("/api/reservations", json=back)).status_code == 201
 
 
 async def test_a_breakdown_runs_until_it_is_repaired(world: World) -> None:

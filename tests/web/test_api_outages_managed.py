@@ -163,7 +163,7 @@ async def test_a_series_is_cancelled(world: World, scope: str, left: int) -> Non
 
 async def test_a_displaced_booking_is_offered_its_own_time_back(world: World) -> None:
     """First in the list once the outage is cancelled, and by the same claim; not while it stands,
-    nor once somebody else has the time.
+    nor once it was given up and somebody else has the time.
     """
     kim, staff = await world.client(KIM), await world.client(STAFF)
     booked = (await kim.post("/api/reservations", json=asked())).json()
@@ -180,6 +180,8 @@ async def test_a_displaced_booking_is_offered_its_own_time_back(world: World) ->
         "kind": "same_time",
     }
     lee = await world.client("lee@hanbit.example")
+    assert (await lee.post("/api/reservations", json=asked())).status_code == 409
+    assert (await kim.post(f"/api/waitlist/{claim['wish_id']}/leave")).status_code == 200
     theirs = (await lee.post("/api/reservations", json=asked())).json()
     (claim,) = (await kim.get("/api/claims")).json()["items"]
     assert "same_time" not in [one["kind"] for one in claim["alternatives"]]

@@ -68,6 +68,7 @@ async def own_things(twice: Twice) -> None:
     await twice.post(KIM, "/api/feeds", scope="mine")
     await twice.post(KIM, "/api/tokens", name="script")
     await twice.post(KIM, "/api/notices/read")
+    await twice.post(KIM, "/api/notices/mail", mailed=False)
     await twice.post(STAFF, "/api/notices/undelivered/retry")
 
 

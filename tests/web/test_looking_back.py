@@ -17,6 +17,7 @@ from web.looking_back import OF_TODAY, looking_back, without_as_of
 
 NO_LEDGER_DATA = {
     *("/api/backups", "/api/feeds", "/api/notices/undelivered", "/api/session", "/api/tokens"),
+    "/api/notices/mail",
     *("/bundles", "/calendars", "/sign-in", "/metrics", "/schema/openapi.json"),
 }
 """People's own settings, the state of the service, and forms that begin something new."""

@@ -19,6 +19,7 @@ STAFF = "staff@testbed.example"
         ("/api/feeds", {"scope": "mine"}, {"scope": "mine", "detail": "busy"}),
         ("/api/tokens", {"name": "script"}, {"name": "script", "days": 2}),
         ("/api/notices/read", {"through": 1}, {"through": 2}),
+        ("/api/notices/mail", {"mailed": False}, {"mailed": True}),
     ],
 )
 async def test_a_key_is_for_one_body(
