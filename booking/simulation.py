@@ -38,7 +38,7 @@ from booking.simulation_upkeep import (
     report_problem,
     take_up,
 )
-from booking.simulation_waiting import LINES_PER_YEAR, follow_offer, stand_in_line
+from booking.simulation_waiting import LINES_PER_YEAR, follow_waiting, stand_in_line
 from booking.simulation_world import World
 from domain import events as e
 from domain.event import Event
@@ -136,8 +136,8 @@ class _Simulation:
         for reservation_id in world.reservations:
             follow_reservation(self.stage, reservation_id)
             follow_deadlines(self.stage, reservation_id)
-        for offer in [*world.offers.values()]:
-            follow_offer(self.stage, offer)
+        for waits in (*world.wishes.values(), *world.offers.values()):
+            follow_waiting(self.stage, waits)
         for _, device in sorted(world.devices.items()):
             take_up(self.stage, device, thinned=min(1.0, self._pace))
 
@@ -197,13 +197,13 @@ def follow(stage: Stage, events: Sequence[Event]) -> None:
                 follow_deadlines(stage, event.reservation_id)
                 if isinstance(event, e.ReservationDisplaced):
                     follow_displacement(stage, event)
-            case e.SlotOffered() | e.OfferExtended():
-                follow_offer(stage, event)
+            case e.WaitlistEvent():
+                follow_waiting(stage, event)
             case e.ProblemReported():
                 follow_problem(stage, event)
             case e.CompanySuspended():
                 follow_suspension(stage, event)
-            case e.OutageScheduled():
+            case e.OutageEvent():
                 follow_outage(stage, event)
             case e.BreakdownReported() | e.BreakdownExtended():
                 follow_breakdown(stage, event)

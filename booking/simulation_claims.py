@@ -59,10 +59,15 @@ async def rebook(stage: Stage, event: e.ReservationDisplaced) -> None:
     made = stage.world.reservations[event.reservation_id].made
     if company is None or made is None or event.account_id not in company.people:
         return
-    for _ in range(_TRIES):
-        around = max(stage.now + timedelta(days=1), event.period.start)
+    # Whose own time was offered meanwhile answers that, or has it again.
+    if event.waits_as in stage.world.offers or event.reservation_id in stage.world.replaced:
+        return
+    for attempt in range(_TRIES):
+        around = max(stage.now, event.period.start) + timedelta(days=attempt)
         period = a_period(stage, device.terms.now, around, event.period.length)
-        if period is None or device.agenda.overlapping(device.terms.occupied(period)):
+        if period is None or period.start <= stage.now:
+            continue
+        if device.agenda.overlapping(device.terms.occupied(period)):
             continue
         order = ReserveDevice(
             by=company.people[event.account_id],

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import partial
 
 from booking.simulation_habits import letter_of, one_of, weighted
 from booking.simulation_requests import a_period, find_period
+from booking.simulation_series import Series, follow_series
 from booking.simulation_stage import Stage
 from booking.simulation_world import KnownCompany, KnownDevice
 from domain import events as e
@@ -15,16 +15,10 @@ from domain.actor import Actor
 from domain.period import SEOUL, Period
 from domain.series import SeriesRule, occurrences
 from domain.together import Member, ReserveTogether
-from domain.together_changes import CancelTogether, RescheduleTogether
 
-MOVES = (timedelta(hours=1), timedelta(hours=-1), timedelta(days=1))
 SERIES_LETTERS = frozenset("AE")
 """Terms of devices that teams come back to week after week."""
 WEEKS = {4: 2, 6: 3, 8: 3, 10: 1}
-ENDS_EARLY_SHARE = 0.3
-"""Series of which, some weeks on, the rest is cancelled: the project was done sooner."""
-MOVED_SHARE = 0.3
-"""Series of which the dates from the next one on move by an hour or a day."""
 TRIES = 5
 
 
@@ -57,16 +51,14 @@ async def ask_series(stage: Stage) -> None:
     periods = [one.period for one in occurrences(rule)]
     members = [_member(stage, device, period) for period in periods]
     series_id = stage.new_id("s")
-    if not await _reserve(stage, company, person, members, [device], series_id=series_id):
-        return
-    if stage.chance(ENDS_EARLY_SHARE):
-        when = stage.in_office(stage.between(periods[1].end, periods[-1].start))
-        stage.at(when, partial(_end, stage, person, series_id))
-    # A history has one such series at least, if it has series at all.
-    if stage.chance(MOVED_SHARE) or not stage.world.moved_series:
-        when = stage.in_office(stage.between(stage.now, periods[1].start))
-        names = [member.reservation_id for member in members]
-        stage.at(when, partial(_move, stage, person, series_id, names))
+    if await _reserve(stage, company, person, members, [device], series_id=series_id):
+        series = Series(
+            series_id=series_id,
+            device=device,
+            person=person,
+            reservation_ids=tuple(member.reservation_id for member in members),
+        )
+        follow_series(stage, series)
 
 
 async def ask_bundle(stage: Stage) -> None:
@@ -153,32 +145,3 @@ async def _reserve(
         group_id=group_id,
     )
     return await stage.give(order)
-
-
-async def _move(stage: Stage, person: Actor, series_id: str, names: Sequence[str]) -> None:
-    """From the next date on, the team comes at another hour or another day; all of them or none."""
-    known = [stage.world.reservations[name] for name in names if name in stage.world.reservations]
-    ahead = [
-        one.latest
-        for one in known
-        if one.latest is not None
-        and one.status in {"requested", "confirmed"}
-        and one.latest.period.start > stage.now
-    ]
-    if not ahead:
-        return
-    first = min(ahead, key=lambda event: event.period.start)
-    for by in stage.rng.sample(MOVES, len(MOVES)):
-        order = RescheduleTogether(
-            by=person,
-            together=f"series:{series_id}",
-            scope="later",
-            reservation_id=first.reservation_id,
-            period=Period(first.period.start + by, first.period.end + by),
-        )
-        if await stage.give(order):
-            return
-
-
-async def _end(stage: Stage, person: Actor, series_id: str) -> None:
-    await stage.give(CancelTogether(by=person, together=f"series:{series_id}"))

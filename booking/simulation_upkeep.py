@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from booking.fixture_commands import months_later
 from booking.simulation_claims import SAFETY_STOP_SHARE
 from booking.simulation_habits import letter_of, one_of
 from booking.simulation_notices import follow_certificate
-from booking.simulation_requests import a_period
+from booking.simulation_outages import Planned, follow_plan, plan_outage
 from booking.simulation_stage import Stage
 from booking.simulation_world import KnownDevice
 from domain import events as e
 from domain.maintenance import LogMaintenance, RecordCalibration, ReportProblem, ResolveProblem
-from domain.outages import ExtendBreakdown, RepairDevice, ReportBreakdown, ScheduleOutage
-from domain.period import SEOUL, Period, at_clock
+from domain.outages import ExtendBreakdown, RepairDevice, ReportBreakdown
+from domain.period import SEOUL, at_clock
 
 BEFORE_IT_RUNS_OUT = timedelta(days=5)
-OUTAGE_TRIES = 12
 RESOLVED_SHARE = 0.9
 
 
@@ -30,12 +29,12 @@ def take_up(stage: Stage, device: KnownDevice, *, thinned: float) -> None:
     if device.breakdown.occupied is not None:
         stage.at(device.breakdown.occupied.end, partial(repair, stage, device))
     planned = {
-        entry.kind: entry.occupied.end
-        for entry in device.agenda.entries.values()
-        if entry.occupied.end > stage.now
+        one.kind: one
+        for one in stage.world.outages.values()
+        if one.device_id == device.device_id and one.occupied.end > stage.now
     }
     if "maintenance" in planned:
-        stage.at(planned["maintenance"], partial(finish_maintenance, stage, device))
+        follow_outage(stage, planned["maintenance"])
     elif stage.chance(thinned):
         weeks = stage.habits.maintenance_interval_weeks[letter_of(device.terms.now)]
         last = device.maintained_until or stage.now - timedelta(weeks=weeks * stage.rng.random())
@@ -44,18 +43,25 @@ def take_up(stage: Stage, device: KnownDevice, *, thinned: float) -> None:
         stage.at(when, partial(schedule_maintenance, stage, device, notice))
     follow_certificate(stage, device)
     if "calibration" in planned:
-        stage.at(planned["calibration"], partial(finish_calibration, stage, device))
+        follow_outage(stage, planned["calibration"])
     elif device.calibration.valid_until is not None:
         notice = timedelta(days=stage.habits.calibration_notice_days)
         when = stage.in_office(max(stage.now, device.calibration.valid_until - notice))
         stage.at(when, partial(schedule_calibration, stage, device))
 
 
-def follow_outage(stage: Stage, event: e.OutageScheduled) -> None:
-    """Plan what ends an outage: the log of the work done, or the new certificate."""
+def follow_outage(stage: Stage, event: e.OutageEvent) -> None:
+    """Plan what ends an outage, or another one in the place of one that was called off."""
     device = stage.world.devices[event.device_id]
-    finish = finish_maintenance if event.kind == "maintenance" else finish_calibration
-    stage.at(event.occupied.end, partial(finish, stage, device))
+    if isinstance(event, e.OutageScheduled | e.OutageRescheduled):
+        stage.at(event.occupied.end, partial(_finish, stage, device, event))
+        follow_plan(stage, event)
+        return
+    again = stage.in_office(stage.now + timedelta(days=stage.rng.uniform(1, 4)))
+    if event.kind == "maintenance":
+        stage.at(again, partial(schedule_maintenance, stage, device, timedelta(days=14)))
+    else:
+        stage.at(again, partial(schedule_calibration, stage, device))
 
 
 def follow_breakdown(stage: Stage, event: e.BreakdownReported | e.BreakdownExtended) -> None:
@@ -72,7 +78,7 @@ def follow_breakdown(stage: Stage, event: e.BreakdownReported | e.BreakdownExten
 
 async def schedule_maintenance(stage: Stage, device: KnownDevice, ahead: timedelta) -> None:
     hours = stage.habits.maintenance_hours[letter_of(device.terms.now)]
-    await _schedule(stage, device, "maintenance", stage.now + ahead, hours)
+    await plan_outage(stage, device, "maintenance", stage.now + ahead, hours)
 
 
 async def schedule_calibration(stage: Stage, device: KnownDevice) -> None:
@@ -81,8 +87,15 @@ async def schedule_calibration(stage: Stage, device: KnownDevice) -> None:
     earliest = stage.now + timedelta(days=7)
     latest = max(earliest, valid_until - BEFORE_IT_RUNS_OUT)
     around = stage.between(earliest, latest)
-    if not await _schedule(stage, device, "calibration", around, hours):
+    if not await plan_outage(stage, device, "calibration", around, hours):
         stage.at(stage.now + timedelta(days=3), partial(schedule_calibration, stage, device))
+
+
+async def _finish(stage: Stage, device: KnownDevice, event: Planned) -> None:
+    """The log of the work done, or the new certificate, unless the outage was changed since."""
+    if stage.world.outages.get(event.outage_id) == event:
+        finish = finish_maintenance if event.kind == "maintenance" else finish_calibration
+        await finish(stage, device)
 
 
 async def finish_maintenance(stage: Stage, device: KnownDevice) -> None:
@@ -190,35 +203,6 @@ async def _resolve(stage: Stage, device: KnownDevice, problem_id: str) -> None:
     await stage.give(
         ResolveProblem(by=staff, device_id=device.device_id, problem_id=problem_id, text=text)
     )
-
-
-async def _schedule(
-    stage: Stage, device: KnownDevice, kind: e.OutageKind, around: datetime, hours: float
-) -> bool:
-    """Plan an outage for a day when nobody has booked, if there is one; else somebody yields."""
-    staff, length = stage.staff_for(device), timedelta(hours=hours)
-    habits = stage.habits
-    reasons = habits.maintenance_reasons if kind == "maintenance" else habits.calibration_reasons
-    reason = await stage.sealed(staff, one_of(stage.rng, reasons))
-    for attempt in range(OUTAGE_TRIES):
-        period = a_period(stage, device.terms.now, around, timedelta(hours=min(hours, 8)))
-        if period is None or period.start <= stage.now:
-            continue
-        period = Period(period.start, period.start + length)
-        if device.agenda.overlapping(period) and attempt < OUTAGE_TRIES - 2:
-            continue
-        if await stage.give(
-            ScheduleOutage(
-                by=staff,
-                device_id=device.device_id,
-                outage_id=stage.new_id("o"),
-                kind=kind,
-                period=period,
-                reason=reason,
-            )
-        ):
-            return True
-    return False
 
 
 async def _log(stage: Stage, device: KnownDevice, work: str, most: int) -> None:

@@ -12,7 +12,7 @@ from booking.simulation_world import KnownCompany, KnownDevice
 from domain import events as e
 from domain.actor import SYSTEM
 from domain.reservations import CancelReservation
-from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist
+from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist, PassWish
 
 LINES_PER_YEAR = 160
 """Times for which somebody stands in line; of most of them nothing becomes free."""
@@ -83,7 +83,16 @@ async def _join(
         stage.at(freed, partial(_give_up, stage, device, taken))
 
 
-def follow_offer(stage: Stage, event: e.SlotOffered | e.OfferExtended) -> None:
+def follow_waiting(stage: Stage, event: e.WaitlistEvent) -> None:
+    """Offers are answered or expire, and a wish that waits when its time begins has passed."""
+    match event:
+        case e.SlotOffered() | e.OfferExtended():
+            _follow_offer(stage, event)
+        case e.WaitlistJoined() if not stage.present:  # where the worker decides
+            stage.at(event.period.start + _MOMENT, partial(_pass, stage, event.wish_id))
+
+
+def _follow_offer(stage: Stage, event: e.SlotOffered | e.OfferExtended) -> None:
     """Most companies accept within hours, some say no, and some say nothing."""
     hours = timedelta(hours=stage.rng.uniform(0.3, 14))
     answered = stage.in_office(stage.now + hours)
@@ -132,6 +141,11 @@ async def _answer(stage: Stage, event: e.SlotOffered | e.OfferExtended, *, accep
 async def _expire(stage: Stage, event: e.SlotOffered | e.OfferExtended) -> None:
     if stage.world.offers.get(event.wish_id) == event:
         await stage.give(ExpireOffer(by=SYSTEM, wish_id=event.wish_id))
+
+
+async def _pass(stage: Stage, wish_id: str) -> None:
+    if wish_id in stage.world.wishes and wish_id not in stage.world.offers:
+        await stage.give(PassWish(by=SYSTEM, wish_id=wish_id))
 
 
 async def _leave(stage: Stage, joined: JoinWaitlist) -> None:

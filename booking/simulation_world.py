@@ -51,7 +51,9 @@ class KnownDevice:
             if isinstance(recorded.event, types):
                 fact.when(recorded.event, recorded.position)
         match recorded.event:
-            case e.OutageScheduled(kind="maintenance") as event:
+            case e.OutageScheduled() | e.OutageRescheduled() as event if (
+                event.kind == "maintenance"
+            ):
                 self.maintained_until = event.occupied.end
             case e.QualificationGranted() as event:
                 self.qualified.add(event.account_id)
@@ -122,8 +124,10 @@ class World:
         self.people: defaultdict[str | None, dict[str, Actor]] = defaultdict(dict)
         self.reservations: dict[str, Reservation] = {}
         self.moved_series: set[str] = set()
+        self.replaced: set[str] = set()
         self.wishes: dict[str, e.WaitlistJoined] = {}
         self.offers: dict[str, e.SlotOffered | e.OfferExtended] = {}
+        self.outages: dict[str, e.OutageScheduled | e.OutageRescheduled] = {}
         self.closed: set[date] = set()
 
     def hear(self, recorded: Recorded) -> None:
@@ -135,6 +139,10 @@ class World:
                 self.closed.add(event.day)
             case e.ClosureRemoved():
                 self.closed.discard(event.day)
+            case e.OutageScheduled() | e.OutageRescheduled():
+                self.outages[event.outage_id] = event
+            case e.OutageCancelled():
+                self.outages.pop(event.outage_id, None)
             case e.DeviceCommissioned():
                 device_id = event.device_id
                 self.devices[device_id] = KnownDevice(device_id, event.sector, event.keeper)
@@ -142,14 +150,8 @@ class World:
                 company_id = event.company_id
                 people = self.people[company_id]
                 self.companies[company_id] = KnownCompany(company_id, event.sector, people)
-            case e.AccountAdded():
-                actor = Actor(
-                    account_id=event.account_id, role=event.role, company_id=event.company_id
-                )
-                self.people[event.company_id][event.account_id] = actor
-            case e.PersonErased():
-                for people in self.people.values():
-                    people.pop(event.account_id, None)
+            case e.AccountAdded() | e.RoleGranted() | e.PersonErased():
+                self._hear_of_person(event)
         if isinstance(event, _RESERVATION):
             self._hear_of_reservation(recorded)
         self._pass_on(recorded)
@@ -159,15 +161,20 @@ class World:
         """The laboratory's own people, auditors too."""
         return self.people[None]
 
-    def allows(self, device: KnownDevice, period: Period, now: datetime) -> bool:
-        """Whether terms, calibration and agenda of a device leave room for a period."""
+    def allows(
+        self, device: KnownDevice, period: Period, now: datetime, *, but: str | None = None
+    ) -> bool:
+        """Whether terms, calibration and agenda of a device leave room for a period.
+
+        `but` is the reservation that would move there.
+        """
         closures = Closures(period)
         closures.days = self.closed
         try:
             device.terms.require_allowed(period, now=now, closures=closures)
             if device.terms.now.calibration_required:
                 device.calibration.require_valid(period)
-            device.agenda.require_free(device.terms.occupied(period))
+            device.agenda.require_free(device.terms.occupied(period), but=but)
         except Rejected:
             return False
         return True
@@ -187,13 +194,25 @@ class World:
                 self.offers.pop(event.wish_id, None)
                 self.wishes.pop(event.wish_id, None)
 
+    def _hear_of_person(self, event: e.AccountAdded | e.RoleGranted | e.PersonErased) -> None:
+        for people in self.people.values():
+            people.pop(event.account_id, None)
+        if not isinstance(event, e.PersonErased):
+            company_id = event.company_id
+            self.people[company_id][event.account_id] = Actor(
+                account_id=event.account_id, role=event.role, company_id=company_id
+            )
+
     def _hear_of_reservation(self, recorded: Recorded) -> None:
         reservation_id: str = getattr(recorded.event, "reservation_id")  # noqa: B009 - one of several
         if reservation_id not in self.reservations:
             self.reservations[reservation_id] = Reservation(reservation_id)
         reservation = self.reservations[reservation_id]
         reservation.when(recorded.event, recorded.position)
-        series_id = reservation.made.series_id if reservation.made is not None else None
+        made = reservation.made
+        if made is not None and made.replaces is not None:
+            self.replaced.add(made.replaces)
+        series_id = made.series_id if made is not None else None
         if series_id is not None and isinstance(recorded.event, e.ReservationRescheduled):
             self.moved_series.add(series_id)
 

@@ -2,59 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from random import Random
-from typing import Any
 from uuid import uuid4
 
 import asyncpg
 import pytest
 
-from booking.app import Booking, LedgerSource
+from booking.app import LedgerSource
 from booking.config import Settings
 from booking.database import migrate
-from booking.demonstration import (
-    NoDemonstration,
-    begin,
-    demonstration_fixtures,
-    demonstration_habits,
-    prepare,
-)
-from booking.fixture_files import FixtureError
+from booking.demonstration import NoDemonstration, begin, demonstration_fixtures, prepare
 from booking.loading import load, open_ledger
 from booking.postgres import EmbeddedServer
-from booking.simulation import SimulationError, simulate
-from booking.simulation_habits import letter_of, poisson, read_habits
-from booking.simulation_ledger import remembered_ledger
+from booking.simulation import SimulationError
 from booking.simulation_world import World
-from booking.testbed import Testbed as Process
 from booking.testbed import open_testbed
 from domain.actor import SYSTEM
 from domain.agenda import Agenda
 from domain.companies import SetMostAhead
-from domain.decisions import Fact, Recall
-from domain.device import InHand
-from domain.event import Recorded
+from domain.decisions import Recall
 from domain.period import SEOUL, Period
 from domain.quota import Quota
-from domain.reservation import Reservation
-from domain.standing import Standing
-from domain.stored import decode_body
-from domain.terms import Terms
+from tests.booking.simulated import Process, ignore, read_all, simulated, testbed, told
 
-Told = tuple[str, Any, Any, Any, Any, Any]
-
-
-@pytest.fixture
-async def testbed(database_url: str) -> AsyncIterator[Process]:
-    """A testbed with an empty ledger."""
-    async with open_testbed(database_url, Settings()) as opened:
-        yield opened
+__all__ = ["testbed"]
 
 
 async def test_three_hundred_events_make_a_year(testbed: Process, database_url: str) -> None:
@@ -135,9 +109,8 @@ async def test_it_goes_on_where_it_stopped(testbed: Process, database_url: str) 
     middle = (await testbed.ledger.head()).position
     await simulated(database_url, events=600, end=end)
     history = await read_all(testbed)
-    earlier = {
-        one.event.reservation_id for one in history[:middle] if hasattr(one.event, "replaces")
-    }
+    made = {"ReservationRequested", "ReservationConfirmed"}
+    earlier = {one.event.reservation_id for one in history[:middle] if one.type in made}
     later = [one for one in history[middle:] if one.type == "DeviceReturned"]
     assert any(one.event.reservation_id in earlier for one in later)
     assert [one.recorded_at for one in history] == sorted(one.recorded_at for one in history)
@@ -167,118 +140,6 @@ async def test_only_a_demonstration_is_made_up(testbed: Process, database_url: s
     assert (await testbed.ledger.head()).position == 1
 
 
-async def test_a_demonstration_is_prepared_once(testbed: Process, database_url: str) -> None:
-    """The second time finds everything there, and leaves it as it is."""
-    assert await prepare(testbed, database_url, ignore, events=200) > 500
-    before = await testbed.ledger.head()
-    assert await prepare(testbed, database_url, ignore, events=200) == 0
-    assert await testbed.ledger.head() == before
-
-
-async def test_an_interrupted_preparation_goes_on(testbed: Process, database_url: str) -> None:
-    """What was stopped in the middle of the year is finished by the next start."""
-    reached = asyncio.Event()
-
-    def notice(done: int, _total: int) -> None:
-        if done > 100:
-            reached.set()
-
-    preparing = asyncio.create_task(prepare(testbed, database_url, notice, events=400))
-    await asyncio.wait_for(reached.wait(), 60)
-    preparing.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await preparing
-    stopped = await testbed.ledger.head()
-    assert stopped.recorded_at < datetime.now(UTC) - timedelta(days=30)
-    assert await prepare(testbed, database_url, ignore, events=400) > 50
-    head = await testbed.ledger.head()
-    assert head.recorded_at > datetime.now(UTC) - timedelta(days=3)
-
-
-async def test_memory_answers_like_the_ledger(testbed: Process, database_url: str) -> None:
-    """Facts recalled from memory and from the database are folded from the same events."""
-    await begin(testbed)
-    await simulated(database_url, events=300)
-    history = await read_all(testbed)
-    reservation_id = next(
-        one.event.reservation_id for one in history if one.type == "DeviceReturned"
-    )
-    months = Period(datetime.now(UTC) - timedelta(days=90), datetime.now(UTC))
-    facts: list[Fact] = [
-        *(Terms("AUT-004"), InHand("ENE-013"), Agenda("AUT-004", months)),
-        *(Quota("hanbit", "healthcare", months), Standing("hanbit"), Reservation(reservation_id)),
-    ]
-    queries = [query for fact in facts for query in fact.queries]
-    async with remembered_ledger(database_url, ignore_event) as (remembered, _pool):
-        for upto in (None, len(history) // 2):
-            expected = await testbed.ledger.recall(queries, upto)
-            found = await remembered.recall(queries, upto)
-            assert found.head == expected.head
-            assert [(one.position, sorted(numbers)) for one, numbers in found.events] == [
-                (one.position, sorted(numbers)) for one, numbers in expected.events
-            ]
-            assert found.events
-
-
-async def test_memory_notices_what_others_write(testbed: Process, database_url: str) -> None:
-    """A decision from memory that is out of date is made again from what is true."""
-    await open_ledger(testbed, demonstration=True)
-    await load(testbed, demonstration_fixtures())
-    heard: list[int] = []
-    async with remembered_ledger(database_url, lambda one: heard.append(one.position)) as (
-        remembered,
-        pool,
-    ):
-        await testbed.booking.do(SetMostAhead(by=SYSTEM, company_id="hanbit", reservations=7))
-        stale = Booking(remembered, pool)
-        done = await stale.do(SetMostAhead(by=SYSTEM, company_id="hanbit", reservations=7))
-        # Memory said otherwise, so it tried to append, was told, and found that nothing is to do.
-        assert list(done.events) == []
-        await stale.do(SetMostAhead(by=SYSTEM, company_id="hanbit", reservations=8))
-        head = await testbed.ledger.head()
-        assert remembered.position == head.position
-        assert heard == list(range(1, head.position + 1))
-
-
-def test_habits_differ_by_terms() -> None:
-    """Every device of the fixtures is recognised by the profile that its file names."""
-    fixtures = demonstration_fixtures()
-    assert {one.device_id: one.terms for one in fixtures.devices} == {
-        device_id: letter_of(terms) for device_id, terms in fixtures.terms.items()
-    }
-
-
-def test_wrong_habits_name_the_key(tmp_path: Path) -> None:
-    """A habit that is missing is named with its file."""
-    path = tmp_path / "simulation.yaml"
-    path.write_text("no_show_share: 0.1\n", encoding="utf-8")
-    with pytest.raises(FixtureError, match=r"simulation.yaml: Object missing required field"):
-        read_habits(path)
-
-
-def test_chance_events_come_as_often_as_they_should() -> None:
-    """Poisson's numbers have the mean that was asked for."""
-    rng = Random(1)  # noqa: S311 - dice
-    numbers = [poisson(rng, 2.5) for _ in range(5_000)]
-    assert sum(numbers) / len(numbers) == pytest.approx(2.5, abs=0.1)
-
-
-async def simulated(url: str, *, events: int, seed: int = 1, end: datetime | None = None) -> int:
-    return await simulate(url, demonstration_habits(), events=events, seed=seed, end=end)
-
-
-async def read_all(testbed: Process) -> Sequence[Recorded]:
-    rows = await testbed.database.app.fetch("SELECT body FROM ledger.events ORDER BY position")
-    return [decode_body(row["body"]) for row in rows]
-
-
-def told(recorded: Recorded) -> Told:
-    """What of an event does not depend on random ids and keys."""
-    event = recorded.event
-    named = ("device_id", "company_id", "period", "occupied")
-    return (recorded.type, recorded.recorded_at, *(getattr(event, one, None) for one in named))
-
-
 @asynccontextmanager
 async def another_database(server: EmbeddedServer) -> AsyncIterator[str]:
     """A migrated database beside the test's own."""
@@ -292,11 +153,3 @@ async def another_database(server: EmbeddedServer) -> AsyncIterator[str]:
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
         await connection.close()
-
-
-def ignore(_done: int, _total: int) -> None:
-    """Nobody watches."""
-
-
-def ignore_event(_recorded: Recorded) -> None:
-    """Nobody listens."""

@@ -1,20 +1,18 @@
-"""A simulated year has its triaged problems and displaced bookings that are made again."""
+"""A simulated history has its triaged problems and displaced bookings that are made again."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 from domain import events as e
-from tests.booking.test_simulation import Process, begin, read_all, simulated, testbed
+from tests.booking.simulated import Process, eventful_months, testbed
 
 __all__ = ["testbed"]
 
 
-async def test_a_year_of_upkeep(testbed: Process, database_url: str) -> None:
-    """Problems are triaged, a claim is used once, and the views fold all of it."""
-    await begin(testbed)
-    await simulated(database_url, events=3_000)
-    history = await read_all(testbed)
+async def test_months_of_upkeep(testbed: Process, database_url: str) -> None:
+    """Problems are triaged, the displaced wait, a claim is used once, and the views fold it all."""
+    history = await eventful_months(testbed, database_url)
     kinds = Counter(recorded.type for recorded in history)
     assert kinds["ProblemTriaged"] > 0
     replaced = [
@@ -24,5 +22,10 @@ async def test_a_year_of_upkeep(testbed: Process, database_url: str) -> None:
         and recorded.event.replaces
     ]
     assert len(replaced) == len(set(replaced))
+    events = [recorded.event for recorded in history]
+    displaced = [one.waits_as for one in events if isinstance(one, e.ReservationDisplaced)]
+    waiting = [one.wish_id for one in events if isinstance(one, e.WaitlistJoined) and one.replaces]
+    assert waiting
+    assert sorted(waiting) == sorted(filter(None, displaced))
     await testbed.projector.catch_up()
     assert await testbed.projector.replay_check(lambda _done, _total: None) is None

@@ -45,12 +45,17 @@ async def test_the_year_leaves_no_deadline_behind(testbed: Process, database_url
         assert await kind.find(testbed.database.app, noticed, 200) == [], kind.name
     history = await read_all(testbed)
     until: dict[str, datetime] = {}
-    expired = 0
+    expired = passed = 0
     for recorded in history:
-        if isinstance(recorded.event, e.SlotOffered):
+        if isinstance(recorded.event, e.WaitlistPassed):
+            late = recorded.recorded_at - recorded.event.period.start
+            assert late < timedelta(seconds=10)
+            passed += 1
+        elif isinstance(recorded.event, e.SlotOffered):
             until[recorded.event.wish_id] = recorded.event.expires_at
         elif isinstance(recorded.event, e.OfferExpired):
             late = recorded.recorded_at - until[recorded.event.wish_id]
             assert late < timedelta(seconds=10)
             expired += 1
     assert expired > 0
+    assert passed > 0
