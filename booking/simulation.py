@@ -203,7 +203,7 @@ def follow(stage: Stage, events: Sequence[Event]) -> None:
                 follow_problem(stage, event)
             case e.CompanySuspended():
                 follow_suspension(stage, event)
-            case e.OutageEvent():
+            case e.OutageEvent() if event.outage_id not in stage.world.rounds:
                 follow_outage(stage, event)
             case e.BreakdownReported() | e.BreakdownExtended():
                 follow_breakdown(stage, event)

@@ -38,7 +38,7 @@ async def plan_outage(
     reason = await stage.sealed(staff, one_of(stage.rng, reasons))
     considerate = 0 if stage.chance(FIXED_SHARE) else TRIES - 2
     for attempt in range(TRIES):
-        period = _a_day(stage, device, around, timedelta(hours=hours))
+        period = a_day(stage, device, around, timedelta(hours=hours))
         if period is None or (attempt < considerate and device.agenda.overlapping(period)):
             continue
         if await stage.give(
@@ -86,7 +86,7 @@ async def _move(stage: Stage, event: Planned) -> None:
     valid_until = device.calibration.valid_until
     for _ in range(TRIES):
         around = event.occupied.start + timedelta(days=stage.rng.uniform(3, 12))
-        period = _a_day(stage, device, around, event.occupied.length)
+        period = a_day(stage, device, around, event.occupied.length)
         if period is None or device.agenda.overlapping(period, but=event.outage_id):
             continue
         if event.kind == "calibration" and valid_until is not None and period.end > valid_until:
@@ -122,7 +122,7 @@ def _took_time(stage: Stage, event: Planned) -> bool:
     )
 
 
-def _a_day(stage: Stage, device: KnownDevice, around: datetime, length: timedelta) -> Period | None:
+def a_day(stage: Stage, device: KnownDevice, around: datetime, length: timedelta) -> Period | None:
     """A time ahead that begins when the laboratory is open; what is long goes on over night."""
     period = a_period(stage, device.terms.now, around, min(length, _WORKING_DAY))
     if period is None or period.start <= stage.now:

@@ -10,6 +10,7 @@ from booking.simulation_claims import SAFETY_STOP_SHARE
 from booking.simulation_habits import letter_of, one_of
 from booking.simulation_notices import follow_certificate
 from booking.simulation_outages import Planned, follow_plan, plan_outage
+from booking.simulation_rounds import follow_rounds
 from booking.simulation_stage import Stage
 from booking.simulation_world import KnownDevice
 from domain import events as e
@@ -31,7 +32,9 @@ def take_up(stage: Stage, device: KnownDevice, *, thinned: float) -> None:
     planned = {
         one.kind: one
         for one in stage.world.outages.values()
-        if one.device_id == device.device_id and one.occupied.end > stage.now
+        if one.device_id == device.device_id
+        and one.occupied.end > stage.now
+        and one.outage_id not in stage.world.rounds
     }
     if "maintenance" in planned:
         follow_outage(stage, planned["maintenance"])
@@ -41,6 +44,7 @@ def take_up(stage: Stage, device: KnownDevice, *, thinned: float) -> None:
         notice = timedelta(days=stage.habits.maintenance_notice_days)
         when = stage.in_office(max(stage.now, last + timedelta(weeks=weeks) - notice))
         stage.at(when, partial(schedule_maintenance, stage, device, notice))
+    follow_rounds(stage, device, thinned=thinned)
     follow_certificate(stage, device)
     if "calibration" in planned:
         follow_outage(stage, planned["calibration"])

@@ -128,6 +128,7 @@ class World:
         self.wishes: dict[str, e.WaitlistJoined] = {}
         self.offers: dict[str, e.SlotOffered | e.OfferExtended] = {}
         self.outages: dict[str, e.OutageScheduled | e.OutageRescheduled] = {}
+        self.rounds: set[str] = set()
         self.closed: set[date] = set()
 
     def hear(self, recorded: Recorded) -> None:
@@ -139,10 +140,8 @@ class World:
                 self.closed.add(event.day)
             case e.ClosureRemoved():
                 self.closed.discard(event.day)
-            case e.OutageScheduled() | e.OutageRescheduled():
-                self.outages[event.outage_id] = event
-            case e.OutageCancelled():
-                self.outages.pop(event.outage_id, None)
+            case e.OutageEvent():
+                self._note_outage(event)
             case e.DeviceCommissioned():
                 device_id = event.device_id
                 self.devices[device_id] = KnownDevice(device_id, event.sector, event.keeper)
@@ -155,6 +154,15 @@ class World:
         if isinstance(event, _RESERVATION):
             self._hear_of_reservation(recorded)
         self._pass_on(recorded)
+
+    def _note_outage(self, event: e.OutageEvent) -> None:
+        match event:
+            case e.OutageScheduled() | e.OutageRescheduled():
+                self.outages[event.outage_id] = event
+            case e.OutageCancelled():
+                self.outages.pop(event.outage_id, None)
+        if isinstance(event, e.OutageScheduled) and event.series_id is not None:
+            self.rounds.add(event.outage_id)
 
     @property
     def staff(self) -> dict[str, Actor]:

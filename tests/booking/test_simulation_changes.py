@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 
+import pytest
+
+from booking.simulation_rounds import EVERY
 from booking.simulation_world import World
 from domain import events as e
 from domain.event import Recorded
@@ -15,11 +19,16 @@ __all__ = ["testbed"]
 Changes = set[tuple[str, str]]
 
 
-async def test_plans_change(testbed: Process, database_url: str) -> None:
+async def test_plans_change(
+    testbed: Process, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Outages and series change in every way, and the displaced are offered their own time."""
+    # In four months, the usual share of devices has too few regular checks to see all of it.
+    monkeypatch.setattr("booking.simulation_rounds.CHECKED_SHARE", 1.0)
     history = await eventful_months(testbed, database_url)
     _require_changed_outages(history)
     _require_offers_of_own_time(history)
+    _require_rounds(history)
     every = {(kind, how) for kind in ("cancelled", "moved") for how in ("one", "later", "all")}
     assert _changes_of_series(history) == every
     await testbed.projector.catch_up()
@@ -44,6 +53,22 @@ def _require_changed_outages(history: Sequence[Recorded]) -> None:
     assert early > 3
     kinds = {recorded.type for recorded in history}
     assert "OutageCancelled" in kinds
+
+
+def _require_rounds(history: Sequence[Recorded]) -> None:
+    """Regular checks are planned in one go, and some that were planned together called off so."""
+    series = {
+        one.event.outage_id: one.event.series_id
+        for one in history
+        if isinstance(one.event, e.OutageScheduled) and one.event.series_id is not None
+    }
+    assert Counter(Counter(series.values()).values()).keys() == {EVERY.count}
+    called_off = Counter(
+        (one.recorded_at, series[one.event.outage_id])
+        for one in history
+        if isinstance(one.event, e.OutageCancelled) and one.event.outage_id in series
+    )
+    assert max(called_off.values()) > 1
 
 
 def _require_offers_of_own_time(history: Sequence[Recorded]) -> None:
