@@ -54,6 +54,8 @@ class Booking:
     def __init__(self, ledger: Ledger, pool: asyncpg.Pool[asyncpg.Record]) -> None:
         self._ledger = ledger
         self._pool = pool
+        self.written = 0
+        """The newest position that this process appended."""
         self._queues = KeyedLocks()
         # The writer keeps its lanes' connections, and who holds a lock still has to read: were all
         # other connections held by locks, nobody would ever get any further.
@@ -115,6 +117,7 @@ class Booking:
                 )
                 with contextlib.suppress(Conflict):
                     appended = await self._ledger.append(draft)
+                    self.written = max(self.written, appended.last)
                     return await self._done(request, happened, envelope, appended)
             boundary = recall.boundary
             attempt += 1
@@ -161,6 +164,7 @@ class Booking:
             at=at,
         )
         appended = await self._ledger.append(draft)
+        self.written = max(self.written, appended.last)
         if appended.repeated:
             return await self._again(request)
         raise rejected

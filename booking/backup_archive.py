@@ -76,11 +76,11 @@ def new_archive(target: Path) -> Iterator[ArchiveWriter]:
     """
     folder = target if target.is_dir() else target.parent
     unfinished = folder / f".{secrets.token_hex(8)}{UNFINISHED}"
-    if target.exists() and folder != target:
-        raise BackupError(f"{target} exists already: a backup does not write over anything.")
+    if folder != target:
+        require_new(target)
     try:
         # Nobody else may read it: it holds names, and the keys of all that people typed.
-        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = _created(unfinished)
         with os.fdopen(descriptor, "wb") as file:
             with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=4) as archive:
                 writer = ArchiveWriter(archive)
@@ -94,6 +94,22 @@ def new_archive(target: Path) -> Iterator[ArchiveWriter]:
         with suppress(FileNotFoundError):
             unfinished.unlink()
     _flush(folder)
+
+
+def _created(unfinished: Path) -> int:
+    """Raises BackupError where nothing can be written in the folder."""
+    try:
+        return os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except OSError as error:
+        raise BackupError(
+            f"nothing can be written in the folder {unfinished.parent}: {error.strerror}."
+        ) from error
+
+
+def require_new(target: Path) -> None:
+    """Raises BackupError when there is such a file already."""
+    if target.exists():
+        raise BackupError(f"{target} exists already: a backup does not write over anything.")
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -1,4 +1,4 @@
-"""The folder of the backups that `booking serve` makes: their names, the last good one, retention.
+"""The folder of the service's own backups: their names, the last good one, retention.
 
     booking-20261123T021500Z-20482.backup    the time of its snapshot (UTC) and its position
 

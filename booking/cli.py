@@ -39,6 +39,7 @@ from booking.commands import (
     whatif,
 )
 from booking.commands.common import Refused
+from booking.commands.hints import refusal
 from booking.config import ConfigurationError
 from booking.database import SchemaNewer
 from booking.erasure_list import ErasureListError
@@ -75,7 +76,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser, given = _parser(), sys.argv[1:] if arguments is None else arguments
     if not all(map(storable, given)):
         parser.error("an argument is no text in UTF-8.")
-    options = parser.parse_args(given)
+    options, unknown = parser.parse_known_args(given)
+    if unknown:
+        options.misused(f"unrecognized arguments: {' '.join(unknown)}")
     # Only a process's own main thread may say what a signal does.
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _terminate)
@@ -83,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code: int = options.run(options)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Rejected as rejected:
+        return _fail(Refused(refusal(rejected, options)))
     except tuple(_FAILURES) as error:
         return _fail(error)
     return code
@@ -97,7 +102,6 @@ _FAILURES: dict[type[Exception], str] = {
     SimulationError: "{}",
     ServingError: "{}",
     IdentityError: "{}",
-    Rejected: "{}",
     EmbeddedServerError: "{}",
     ProjectionStoppedError: "{}",
     LedgerNewer: "the ledger was written by a newer version than this one.",

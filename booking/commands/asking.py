@@ -66,7 +66,7 @@ def text_of(text: str) -> str:
 def period_of(options: argparse.Namespace) -> Period:
     """Raises Refused where it does not end after it starts."""
     if options.end <= options.start:
-        raise Refused("--to is later than --from.")
+        raise Refused("--to has to be later than --from.")
     return Period(options.start, options.end)
 
 

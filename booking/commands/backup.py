@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from booking.backing_up import back_up
-from booking.backup_archive import check_archive
+from booking.backup_archive import check_archive, require_new
 from booking.backup_manifest import Manifest
 from booking.commands.common import (
     Commands,
@@ -21,6 +21,7 @@ from booking.commands.common import (
     say,
     settings_of,
 )
+from booking.commands.files import require_folder_of
 from booking.config import Settings
 from booking.erasure_list import Erased, erasure_list_of, read_erasures
 from booking.postgres import running_server
@@ -63,6 +64,9 @@ def _backup(options: argparse.Namespace) -> int:
     target = options.file or settings.backups
     if options.file is None:
         target.mkdir(mode=0o700, parents=True, exist_ok=True)
+    elif not target.is_dir():
+        require_folder_of(target)
+        require_new(target)
     with _database(settings) as owner_url, progress_bar("Backing up") as progress:
         manifest, path = asyncio.run(back_up(owner_url, target, progress))
     say(f"{path}: {_held(manifest)}\nRoot of its leaves: {manifest.head.root}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Awaitable, Callable
 
+from booking.app import Done
 from booking.bearer import opaque_id
 from booking.commands.common import (
     Commands,
@@ -23,6 +24,7 @@ from booking.commands.displacing import (
     span,
     tried_or_done,
 )
+from booking.commands.happened import say_offers
 from booking.commands.local_time import moment_of, staff_named
 from booking.testbed import Testbed
 from domain import events as e
@@ -104,17 +106,17 @@ def _extend(options: argparse.Namespace) -> int:
 def _repaired(options: argparse.Namespace) -> int:
     _require_author(options.repairer, "--repairer", options.by)
 
-    async def work(testbed: Testbed, _url: str) -> e.DeviceRepaired:
+    async def work(testbed: Testbed, _url: str) -> Done:
         by = await staff_named(testbed, options.by)
         repairer = await _sealed(testbed, by, options.repairer)
         order = RepairDevice(by=by, device_id=options.device, at=options.at, repairer=repairer)
-        done = await testbed.booking.do(order)
-        mended: e.DeviceRepaired = done.of(e.DeviceRepaired)[0]
-        return mended
+        return await testbed.booking.do(order)
 
-    mended = with_testbed(options, work)
+    done = with_testbed(options, work)
+    (mended,) = done.of(e.DeviceRepaired)
     say(f"{mended.device_id}  repaired  {span(mended.occupied)}  {mended.breakdown_id}")
-    say("It can be booked again; bookings that it displaced are offered their old time first.")
+    say("It can be booked again.")
+    say_offers(one.event for one in done.events)
     return 0
 
 

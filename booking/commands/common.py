@@ -7,15 +7,17 @@ import asyncio
 import os
 import sys
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TypeAlias, TypeVar
 
+import asyncpg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from booking.config import Settings
 from booking.serving import available_database
 from booking.testbed import Testbed, open_testbed
+from projections.views import VIEWS
 
 Answer = TypeVar("Answer")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name
@@ -40,7 +42,8 @@ def command(
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    parser.set_defaults(run=run)
+    # Its own usage is what helps whoever gives it an option that it does not have.
+    parser.set_defaults(run=run, misused=parser.error)
     return parser
 
 
@@ -66,20 +69,50 @@ def with_testbed(
 
     async def opened(url: str) -> Answer:
         async with open_testbed(url, settings) as testbed:
-            return await work(testbed, url)
+            try:
+                return await work(testbed, url)
+            finally:
+                await _projected(testbed)
 
     with available_database(settings) as url:
         return asyncio.run(opened(url))
 
 
+async def _projected(testbed: Testbed) -> None:
+    """What a command wrote, a recorded refusal too, is seen by whoever looks right after it.
+
+    It waits as long for it as a write of the web does, and never for a stopped view. What happened
+    has happened, so that a view out of reach changes nothing in the answer.
+    """
+    if testbed.booking.written:
+        with suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError):
+            names = [view.name for view in VIEWS]
+            await testbed.projector.wait_for(names, testbed.booking.written)
+
+
 def say(text: str) -> None:
-    """Print what a command answers."""
+    """Print what a command answers; where that is closed, on standard error, for it may be an id
+    of what was made.
+    """
+    if sys.stdout is None:
+        print(text, file=sys.stderr, flush=True)  # noqa: T201 - it is a command line
+        return
     try:
         print(text, flush=True)  # noqa: T201 - it is a command line
     except BrokenPipeError:
-        # Whoever reads it (`| head`) has enough; and nothing is left to be written at the end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever reads it (`| head`) has enough.
+        _nothing_left()
         raise SystemExit(PIPE_CLOSED) from None
+    except OSError as error:
+        _nothing_left()
+        sys.stderr.write(f"{text}\n")
+        why = f"standard output cannot be written ({error.strerror}); the answer is above."
+        raise Refused(why) from error
+
+
+def _nothing_left() -> None:
+    """Nothing is left to be written to standard output at the end, which would fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 @contextmanager

@@ -1,17 +1,41 @@
-"""`booking company suspend|reinstate|no-shows`."""
+"""`booking company suspend|reinstate|no-shows`: who may book, and what stays of who may not."""
 
 from __future__ import annotations
 
 import argparse
+from datetime import UTC, datetime
+from typing import Any
 
-from booking.app import LedgerSource
-from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
+from booking.app import Done, LedgerSource
+from booking.commands.asking import reason_of, text_of
+from booking.commands.common import (
+    Commands,
+    Refused,
+    Run,
+    add_data,
+    command,
+    say,
+    with_testbed,
+)
+from booking.commands.displacing import add_by
+from booking.commands.happened import say_happened
+from booking.commands.local_time import staff_named
+from booking.commands.reservation_list import AHEAD
 from booking.testbed import Testbed
+from domain import events as e
 from domain.actor import SYSTEM
 from domain.companies import ReinstateCompany, SuspendCompany
-from domain.decisions import Command, Recall
+from domain.decisions import Recall
 from domain.no_shows import LONGEST_WINDOW_DAYS, NoShowPolicy, SetNoShowPolicy
+from projections.calendar import list_reservations
+from projections.waiting import list_wishes
 
+MOST_COUNTED = 10_000
+SUSPEND_EXAMPLES = """\
+  booking company suspend mudeung
+  booking company suspend mudeung --by staff@lab.example --reason "invoices are unpaid"
+"""
+REINSTATE_EXAMPLES = "  booking company reinstate mudeung --by staff@lab.example\n"
 NO_SHOWS_EXAMPLES = """\
   booking company no-shows                                what holds now
   booking company no-shows --most 3 --days 90
@@ -22,14 +46,12 @@ NO_SHOWS_EXAMPLES = """\
 def add(commands: Commands) -> None:
     company = commands.add_parser("company", help="suspend or reinstate a company, no-show policy")
     actions = company.add_subparsers(metavar="ACTION", required=True)
-    for name, about in (
-        ("suspend", "stop new bookings of a company"),
-        ("reinstate", "let a company book again; no-shows up to now count no more"),
-    ):
-        parser = command(actions, name, _standing, about, f"  booking company {name} mudeung\n")
-        parser.add_argument("company", metavar="ID")
-        parser.set_defaults(action=name)
-        add_data(parser)
+    about = "stop new bookings of a company"
+    parser = _standing(actions, "suspend", _suspend, about, SUSPEND_EXAMPLES)
+    reason = "sealed under the account of --by"
+    parser.add_argument("--reason", metavar="TEXT", type=text_of, help=reason)
+    about = "let a company book again; no-shows up to now count no more"
+    _standing(actions, "reinstate", _reinstate, about, REINSTATE_EXAMPLES)
     about = "show or set how many no-shows suspend a company"
     parser = command(actions, "no-shows", _no_shows, about, NO_SHOWS_EXAMPLES)
     parser.add_argument("--company", metavar="ID", help="for this one alone")
@@ -38,16 +60,49 @@ def add(commands: Commands) -> None:
     add_data(parser)
 
 
-def _standing(options: argparse.Namespace) -> int:
-    kind = SuspendCompany if options.action == "suspend" else ReinstateCompany
-    order: Command = kind(by=SYSTEM, company_id=options.company)
+def _standing(
+    actions: Commands, name: str, run: Run, about: str, examples: str
+) -> argparse.ArgumentParser:
+    parser = command(actions, name, run, about, examples)
+    parser.add_argument("company", metavar="ID")
+    add_by(parser)
+    add_data(parser)
+    return parser
 
+
+def _suspend(options: argparse.Namespace) -> int:
+    async def work(testbed: Testbed, _url: str) -> tuple[Done, int, int]:
+        by = await staff_named(testbed, options.by)
+        reason = await reason_of(testbed, options)
+        order = SuspendCompany(by=by, company_id=options.company, reason=reason)
+        done = await testbed.booking.do(order)
+        await testbed.projector.catch_up()
+        return done, *await _kept(testbed, options.company)
+
+    done, booked, wished = with_testbed(options, work)
+    withdrawn = done.of(e.OfferWithdrawn)
+    say(f"{options.company} may not book.")
+    say(f"Its open bookings stay: {booked}. Its offers that are withdrawn: {len(withdrawn)}.")
+    say(f"Its wishes keep their places in line, and are offered nothing meanwhile: {wished}.")
+    say_happened(one.event for one in done.events if isinstance(one.event, e.WaitlistEvent))
+    return 0
+
+
+async def _kept(testbed: Testbed, company_id: str) -> tuple[int, int]:
+    """How many open bookings and wishes a company has."""
+    reader, now = testbed.database.app, datetime.now(UTC)
+    whose: dict[str, Any] = {"company_id": company_id, "limit": MOST_COUNTED}
+    booked = await list_reservations(reader, statuses=AHEAD, **whose)
+    return len(booked), len(await list_wishes(reader, now, status="open", **whose))
+
+
+def _reinstate(options: argparse.Namespace) -> int:
     async def work(testbed: Testbed, _url: str) -> None:
-        await testbed.booking.do(order)
+        by = await staff_named(testbed, options.by)
+        await testbed.booking.do(ReinstateCompany(by=by, company_id=options.company))
 
     with_testbed(options, work)
-    may = "may not book" if options.action == "suspend" else "may book again"
-    say(f"{options.company} {may}.")
+    say(f"{options.company} may book again.")
     return 0
 
 

@@ -23,10 +23,21 @@ def told(event: Event) -> tuple[str, str]:
     return words, "  ".join(_details(event))
 
 
+def rebooked(reservation_id: str) -> str:
+    """Why the wish of a displaced booking ended: other time was booked in its place."""
+    return f"rebooked as {reservation_id}"
+
+
 def say_happened(events: Iterable[Event]) -> None:
     """A line for each; the id first, as further commands take it."""
-    for line in aligned((_id(event), *told(event)) for event in events):
-        say(line)
+    lines = list(aligned((_id(event), *told(event)) for event in events))
+    if lines:
+        say("\n".join(lines))
+
+
+def say_offers(events: Iterable[Event]) -> None:
+    """A line for each offer that freed time became: wish, device, time, company, until when."""
+    say_happened(one for one in events if isinstance(one, e.SlotOffered))
 
 
 def _id(event: Event) -> str:
@@ -49,13 +60,21 @@ def _details(event: Event) -> Iterator[str]:
             yield ", ".join(dict.fromkeys(one.rule for one in event.refusals))
         case e.CompanySuspended():
             yield f"{event.company_id} may not book until it is reinstated"
-        case e.SlotOffered() | e.OfferExtended():
-            yield from (event.device_id, span(event.period), event.company_id)
-            yield f"to be accepted until {shown(event.expires_at)}"
         case e.WaitlistEvent():
             yield from (event.device_id, span(event.period), event.company_id)
+            yield from _of_wish(event)
         case e.ReservationEvent():
             yield from (event.device_id, span(event.period), *_of_reservation(event))
+
+
+def _of_wish(event: e.WaitlistEvent) -> Iterator[str]:
+    match event:
+        case e.SlotOffered() | e.OfferExtended():
+            yield f"to be accepted until {shown(event.expires_at)}"
+        case e.WaitlistLeft(rebooked_as=again) if again is not None:
+            yield rebooked(again)
+        case e.OfferWithdrawn(suspended=True):
+            yield "its company is suspended"
 
 
 def _of_reservation(event: e.ReservationEvent) -> Iterator[str]:

@@ -10,7 +10,7 @@ from booking.commands.asking import sealed_of, text_of
 from booking.commands.common import Commands, add_data, command, say, with_testbed
 from booking.commands.displacing import add_by
 from booking.commands.local_time import day_of, days_of, moment_of, staff_named
-from booking.commands.named import device_named, name_of
+from booking.commands.named import device_named, name_of, one_of
 from booking.commands.numbers import whole
 from booking.commands.tables import add_csv, say_table, write_csv
 from booking.csv_text import Cell, headings_in, wall_clock
@@ -54,6 +54,7 @@ def add(commands: Commands) -> None:
     _add_log(actions)
     parser = command(actions, "list", _list, "list what was done, newest first", LIST_EXAMPLES)
     parser.add_argument("device", metavar="DEVICE", nargs="?", help="without it, all of them")
+    parser.add_argument("--device", dest="of_device", metavar="ID", help="the same")
     parser.add_argument("--from", dest="first", metavar="DAY", type=day_of)
     parser.add_argument("--to", dest="last", metavar="DAY", type=day_of, help="belongs to it")
     add_csv(parser)
@@ -122,13 +123,15 @@ async def _sealed(
 
 
 def _list(options: argparse.Namespace) -> int:
+    device_id = one_of(options.device, options.of_device, "--device")
+
     async def work(testbed: Testbed, _url: str) -> list[Sequence[Cell]]:
         await testbed.projector.catch_up()
-        if options.device is not None:
-            await device_named(testbed, options.device)
+        if device_id is not None:
+            await device_named(testbed, device_id)
         found = await maintenance_log(
             testbed.database.app,
-            device_id=options.device,
+            device_id=device_id,
             start=None if options.first is None else at_clock(options.first, "00:00"),
             end=None if options.last is None else at_clock(options.last, "24:00"),
             limit=MOST_LISTED,

@@ -35,6 +35,13 @@ async def device_named(testbed: Testbed, device_id: str) -> Device:
     return device
 
 
+def one_of(given: str | None, option: str | None, name: str) -> str | None:
+    """What may be named bare or by an option; raises Refused for two names."""
+    if given is not None and option is not None and given != option:
+        raise Refused(f"{given} or {name} {option}: one of them.")
+    return option if given is None else given
+
+
 async def account_named(testbed: Testbed, name: str) -> Account:
     """The account with an e-mail or an id; an erased one has only its id."""
     account = await testbed.accounts.by_email(name) or await testbed.accounts.by_id(name)

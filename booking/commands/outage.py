@@ -6,7 +6,9 @@ import argparse
 from datetime import UTC, datetime, timedelta
 from typing import get_args
 
+from booking.app import Done
 from booking.bearer import opaque_id
+from booking.commands.asking import add_times, period_of
 from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
 from booking.commands.displacing import (
     Outcome,
@@ -16,7 +18,9 @@ from booking.commands.displacing import (
     span,
     tried_or_done,
 )
-from booking.commands.local_time import days_of, moment_of, staff_named
+from booking.commands.happened import say_offers
+from booking.commands.local_time import days_of, staff_named
+from booking.commands.named import device_named
 from booking.testbed import Testbed
 from domain import events as e
 from domain.cancelling_outages import CancelOutages
@@ -56,7 +60,8 @@ def add(commands: Commands) -> None:
     about = "cancel a planned outage, or several that were planned together"
     parser = command(actions, "cancel", _cancel, about, CANCEL_EXAMPLES)
     parser.add_argument("outage", metavar="ID", help="as `booking outage list` shows it")
-    parser.add_argument("--scope", choices=SCOPES, default=SCOPES[0], help="of a series")
+    scope = f"of a series (default: {SCOPES[0]}, the outage ID alone)"
+    parser.add_argument("--scope", choices=SCOPES, default=SCOPES[0], help=scope)
     add_by(parser)
     add_data(parser)
     example = "  booking outage list\n  booking outage list --device AUT-001 --days 365\n"
@@ -72,8 +77,7 @@ def _add_schedule(actions: Commands) -> None:
     about = "take a device out of booking for some time"
     parser = command(actions, "schedule", _schedule, about, SCHEDULE_EXAMPLES)
     parser.add_argument("device", metavar="DEVICE")
-    parser.add_argument("--from", dest="start", metavar="TIME", type=moment_of, required=True)
-    parser.add_argument("--to", dest="end", metavar="TIME", type=moment_of, required=True)
+    add_times(parser)
     parser.add_argument("--kind", choices=KINDS, default=KINDS[0])
     weeks = f"again every so many weeks, 1 to {MOST_OUTAGES}"
     parser.add_argument("--every-weeks", metavar="N", type=_number, help=weeks)
@@ -88,35 +92,31 @@ def _add_move(actions: Commands) -> None:
     about = "move a planned outage to another time, or prolong one that runs"
     parser = command(actions, "move", _move, about, MOVE_EXAMPLES)
     parser.add_argument("outage", metavar="ID", help="as `booking outage list` shows it")
-    parser.add_argument("--from", dest="start", metavar="TIME", type=moment_of, required=True)
-    parser.add_argument("--to", dest="end", metavar="TIME", type=moment_of, required=True)
+    add_times(parser)
     add_by(parser)
     add_dry_run(parser)
     add_data(parser)
 
 
 def _schedule(options: argparse.Namespace) -> int:
-    if options.end <= options.start:
-        raise Refused("--to is later than --from.")
+    period = period_of(options)
     if (options.every_weeks is None) != (options.times is None):
         raise Refused("--every-weeks and --times are given together.")
     if options.reason and options.by is None:
         raise Refused("--reason is kept under somebody's account: say whose with --by EMAIL.")
 
     async def work(testbed: Testbed, _url: str) -> Outcome:
-        order = await _order(testbed, options)
+        order = await _order(testbed, options, period)
         return await tried_or_done(testbed, order, dry_run=options.dry_run)
 
     return _say(with_testbed(options, work), "planned")
 
 
 def _move(options: argparse.Namespace) -> int:
-    if options.end <= options.start:
-        raise Refused("--to is later than --from.")
+    period = period_of(options)
 
     async def work(testbed: Testbed, _url: str) -> Outcome:
         by = await staff_named(testbed, options.by)
-        period = Period(options.start, options.end)
         order = RescheduleOutage(by=by, outage_id=options.outage, period=period)
         return await tried_or_done(testbed, order, dry_run=options.dry_run)
 
@@ -132,11 +132,12 @@ def _say(outcome: Outcome, verb: str) -> int:
     return 0
 
 
-async def _order(testbed: Testbed, options: argparse.Namespace) -> ScheduleOutage | ScheduleOutages:
+async def _order(
+    testbed: Testbed, options: argparse.Namespace, period: Period
+) -> ScheduleOutage | ScheduleOutages:
     by = await staff_named(testbed, options.by)
     seal = testbed.seals.seal
     reason = await seal(by.account_id, options.reason) if options.reason else None
-    period = Period(options.start, options.end)
     if options.times is None:
         return ScheduleOutage(
             by=by,
@@ -159,28 +160,31 @@ async def _order(testbed: Testbed, options: argparse.Namespace) -> ScheduleOutag
 
 
 def _cancel(options: argparse.Namespace) -> int:
-    async def work(testbed: Testbed, _url: str) -> list[e.OutageCancelled]:
+    async def work(testbed: Testbed, _url: str) -> Done:
         by = await staff_named(testbed, options.by)
         order: CancelOutage | CancelOutages = CancelOutage(by=by, outage_id=options.outage)
         if options.scope != SCOPES[0]:
             order = CancelOutages(by=by, outage_id=options.outage, scope=options.scope)
-        return (await testbed.booking.do(order)).of(e.OutageCancelled)
+        return await testbed.booking.do(order)
 
-    for one in with_testbed(options, work):
+    done = with_testbed(options, work)
+    for one in done.of(e.OutageCancelled):
         say(f"{one.device_id}  {one.kind}  {span(one.occupied)}  {one.outage_id} is cancelled")
-    say("Bookings that it displaced stay so, and are offered their old time first.")
+    say_offers(one.event for one in done.events)
     return 0
 
 
 def _list(options: argparse.Namespace) -> int:
     async def work(testbed: Testbed, _url: str) -> list[Entry]:
         await testbed.projector.catch_up()
+        if options.device is not None:
+            await device_named(testbed, options.device)
         now = datetime.now(UTC)
         return await entries_between(
             testbed.database.app,
             now,
             now + timedelta(days=options.days),
-            device_ids=[options.device] if options.device else None,
+            device_ids=None if options.device is None else [options.device],
             kinds=(*KINDS, "breakdown"),
             statuses=("scheduled", "broken"),
         )

@@ -168,7 +168,7 @@ def _lines(
 
 
 async def _device_of(testbed: Testbed, problem_id: str) -> str:
-    """The device of an open problem; of any other none, which the rules refuse."""
+    """The device of a problem; of an unknown one none, which the rules refuse."""
     known = OpenProblem(problem_id)
     await Recall(LedgerSource(testbed.ledger, None))(known)
     return known.device_id or ""

@@ -11,7 +11,7 @@ from typing import get_args
 from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
 from booking.commands.displacing import add_by
 from booking.commands.local_time import month_of_year, staff_named
-from booking.commands.named import companies_named
+from booking.commands.named import companies_named, one_of
 from booking.commands.tables import say_table
 from booking.csv_text import Cell
 from booking.fixture_files import Sector
@@ -46,6 +46,7 @@ def add(commands: Commands) -> None:
     about = "list limits, and what a month has used of them"
     parser = command(actions, "list", _list, about, LIST_EXAMPLES)
     parser.add_argument("company", metavar="COMPANY", nargs="?", help="without it, all of them")
+    parser.add_argument("--company", dest="of_company", metavar="ID", help="the same")
     parser.add_argument("--month", metavar="YYYY-MM", type=month_of_year, help="default: this one")
     add_data(parser)
     about = "set or lift a company's limits"
@@ -74,13 +75,14 @@ def _rows(quota: Mapping[str, QuotaUse]) -> Iterator[Sequence[Cell | None]]:
 
 def _list(options: argparse.Namespace) -> int:
     month = options.month or month_of(datetime.now(UTC))
+    company_id = one_of(options.company, options.of_company, "--company")
 
     async def work(testbed: Testbed, _url: str) -> list[tuple[Company, dict[str, QuotaUse]]]:
         await testbed.projector.catch_up()
         reader, span = testbed.database.app, month_period(month)
         return [
             (company, await quota_use(reader, company.company_id, span, None))
-            for company in await companies_named(testbed, options.company)
+            for company in await companies_named(testbed, company_id)
         ]
 
     found = with_testbed(options, work)

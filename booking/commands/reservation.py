@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Mapping, Sequence
 
 from booking.account import Account
+from booking.app import LedgerSource
 from booking.commands import (
     reservation_changes,
     reservation_list,
@@ -19,6 +20,8 @@ from booking.commands.displacing import span
 from booking.commands.happened import told
 from booking.commands.named import email_of, name_of, noted
 from booking.testbed import Testbed
+from domain.claims import Replaced
+from domain.decisions import Recall
 from domain.event import Recorded
 from domain.period import shown
 from domain.rejected import Rejected
@@ -57,14 +60,16 @@ def _show(options: argparse.Namespace) -> int:
         people = await testbed.accounts.many(ids)
         texts = (entry.purpose, entry.irb_number, entry.reason)
         opened = await testbed.seals.open_many(texts)
-        return [*_in_full(entry, people, opened), "", *_history(history, people)]
+        again = Replaced(entry.entry_id)
+        await Recall(LedgerSource(testbed.ledger, None))(again)
+        return [*_in_full(entry, people, opened, again.by), "", *_history(history, people)]
 
     say("\n".join(with_testbed(options, work)))
     return 0
 
 
 def _in_full(
-    entry: Entry, people: Mapping[str, Account], opened: Sequence[str | None]
+    entry: Entry, people: Mapping[str, Account], opened: Sequence[str | None], again: str | None
 ) -> Iterator[str]:
     purpose, irb, reason = opened
     fields = {
@@ -80,6 +85,7 @@ def _in_full(
         "series": entry.series_id,
         "bundle": entry.group_id,
         "replaces": entry.replaces,
+        "replaced by": again,
         "reason": reason,
         "answer by": entry.answer_by and shown(entry.answer_by),
         "overdue": entry.overdue_at and f"since {shown(entry.overdue_at)}",

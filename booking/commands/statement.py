@@ -9,9 +9,10 @@ from pathlib import Path
 from booking.billing_csv import STATEMENT_HEADINGS, statement_rows
 from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
 from booking.commands.displacing import add_by
+from booking.commands.files import make_folder
 from booking.commands.local_time import month_of_year, staff_named
 from booking.commands.named import companies_named, company_named
-from booking.commands.tables import add_csv, say_table, write_csv
+from booking.commands.tables import STANDARD_OUTPUT, add_csv, say_table, write_csv
 from booking.csv_text import headings_in
 from booking.testbed import Testbed
 from domain import events as e
@@ -35,7 +36,8 @@ SHOW_EXAMPLES = """\
   booking statement show mudeung --month 2026-11
   booking statement show mudeung-2026-11-2                        a further one of that month
   booking statement show mudeung --month 2026-11 --csv november.csv
-  booking statement show --all --month 2026-11 --csv statements/  a file each, in that folder
+  booking statement show --all --month 2026-11 --csv statements/  a file each, in that folder,
+                                                                  which is made if need be
 """
 LIST_EXAMPLES = """\
   booking statement list mudeung
@@ -142,6 +144,8 @@ def _show(options: argparse.Namespace) -> int:
 
 def _write(options: argparse.Namespace, found: Sequence[Statement]) -> None:
     folder = Path(options.csv)
+    if options.all and options.csv != STANDARD_OUTPUT:
+        make_folder(folder)
     if len(found) > 1 and not folder.is_dir():
         ids = ", ".join(one.statement_id for one in found)
         raise Refused(f"several ({ids}): give --csv a folder that is there, or name one.")

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from booking.commands.columns import aligned
-from booking.commands.common import say
+from booking.commands.common import Refused, say
+from booking.commands.files import write_content
 from booking.csv_text import Cell, csv_bytes, headings_in
 from domain.text import Text
 
@@ -54,10 +55,12 @@ def write_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]
     lines = list(rows)
     content = csv_bytes(headings, lines)
     if name == STANDARD_OUTPUT:
+        if sys.stdout is None:
+            raise Refused("standard output is closed.")
         sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
         return
-    Path(name).write_bytes(content)
+    write_content(Path(name), content)
     say(f"{name}: {len(lines)} lines.")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from booking.commands.columns import aligned
 from booking.commands.common import say
 from booking.commands.displacing import span
+from booking.commands.hints import hinted
 from booking.commands.taken import said_conflicts
 from booking.testbed import Testbed
 from domain.period import Period
@@ -56,7 +57,7 @@ async def say_members(testbed: Testbed, members: Iterable[Tried]) -> None:
 
 async def _why(testbed: Testbed, one: Tried) -> str:
     by = "; ".join(await said_conflicts(testbed, one.conflicts))
-    rules = " ".join(each.message("en") for each in one.violations if each.rule != "slot_taken")
+    rules = " ".join(hinted(each) for each in one.violations if each.rule != "slot_taken")
     return "; ".join(filter(None, (f"by {by}" if by else "", rules)))
 
 

@@ -80,7 +80,8 @@ def _show(options: argparse.Namespace) -> int:
 
     lines, month = with_testbed(options, work)
     headings = USAGE_HEADINGS if by is None else (KEYS[by], *_SUMS)
-    rows = list(usage_rows(lines) if by is None else _sums(lines, BY[by]))
+    language = "en" if options.csv is None else options.language
+    rows = list(usage_rows(lines, language) if by is None else _sums(lines, BY[by]))
     if options.csv is not None:
         write_csv(options, headings, rows)
         return 0

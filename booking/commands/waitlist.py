@@ -12,7 +12,7 @@ from booking.commands.asking import TIMES, actor_of, add_asked, add_times, asked
 from booking.commands.columns import aligned
 from booking.commands.common import Commands, Run, add_data, command, say, with_testbed
 from booking.commands.displacing import add_by, span
-from booking.commands.happened import say_happened
+from booking.commands.happened import rebooked, say_happened
 from booking.commands.reservation_list import listed
 from booking.commands.taken import done_or_taken
 from booking.testbed import Testbed
@@ -86,9 +86,15 @@ def _list(options: argparse.Namespace) -> int:
 
 def _row(one: Listed) -> Sequence[str]:
     place = f"place {one.place}" if one.place is not None else ""
-    until = one.status == "offered" and one.expires_at
-    answer = f"to be accepted until {shown(until)}" if until else one.reservation_id or ""
-    return one.wish_id, one.status, place, one.device_id, span(one.period), one.company_id, answer
+    time = span(one.period)
+    return one.wish_id, one.status, place, one.device_id, time, one.company_id, _became(one)
+
+
+def _became(one: Listed) -> str:
+    """Until when it is to be accepted, or what was booked."""
+    if one.status == "offered" and one.expires_at is not None:
+        return f"to be accepted until {shown(one.expires_at)}"
+    return rebooked(one.rebooked_as) if one.rebooked_as else one.reservation_id or ""
 
 
 def _join(options: argparse.Namespace) -> int:

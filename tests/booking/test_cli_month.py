@@ -50,6 +50,7 @@ def test_a_month_is_shown_by_use_device_and_company(
     assert first.startswith(f"r-one,ENE-001,{MONTH}-01 09:00,{MONTH}-01 11:00,2.0,1000,2000")
     english = desk("usage", "show", "mudeung", *OF_MONTH, "--csv", "-", "--language", "en")
     assert "Reservation,Device,From,To,Hours of use" in english.out
+    assert (",직접," in first, ",direct," in english.out) == (True, True)
 
 
 def test_what_no_month_can_be_shown_of(desk: Command) -> None:
@@ -75,7 +76,10 @@ def test_the_use_log_is_written_in_the_national_form(
     assert heading.startswith("장비명,장비등록번호,장비책임자,작성자")
     for part in ("NFEC-2026-01-200000", "직원", "무등", "김하늘", "0.75", "2000", "케이블 교체"):
         assert part in line
-    assert desk("usage", "log", *OF_MONTH, "--csv", str(tmp_path / "none" / "x")).code == 1
+    nowhere = desk("usage", "log", *OF_MONTH, "--csv", str(tmp_path / "none" / "x"))
+    assert (nowhere.code, f"the folder {tmp_path}/none does not exist." in nowhere.err) == (1, True)
+    full = desk("usage", "log", *OF_MONTH, "--csv", "/dev/full")
+    assert (full.code, "/dev/full cannot be written: No space left" in full.err) == (1, True)
 
 
 def test_statements_of_all_companies_are_issued_by_a_script(
@@ -100,6 +104,11 @@ def test_statements_of_all_companies_are_issued_by_a_script(
     assert (several.code, "give --csv a folder that is there" in several.err) == (1, True)
     assert desk("statement", "show", "--all", *OF_MONTH, "--csv", str(tmp_path)).code == 0
     assert len(list(tmp_path.glob(f"*-{MONTH}*.csv"))) == 3
+    made = tmp_path / "made"
+    assert desk("statement", "show", "--all", *OF_MONTH, "--csv", str(made)).code == 0
+    assert len(list(made.iterdir())) == 3
+    far = desk("statement", "show", "--all", *OF_MONTH, "--csv", str(made / "a" / "b"))
+    assert (far.code, far.err) == (1, f"booking: the folder {made}/a does not exist.\n")
     shown = desk("statement", "show", f"mudeung-{MONTH}-2").out
     assert "no. 2 of the company" in shown
     assert "r-late" in shown
@@ -164,6 +173,9 @@ def test_a_quota_is_set_shown_and_lifted(desk: Command, database_url: str) -> No
     lifted = desk("quota", "set", "mudeung", "--hours", "none", "--ahead", "none")
     assert "any number of hours" in lifted.out
     assert "10.5" not in desk("quota", "list").out
+    of_one = desk("quota", "list", "--company", "hanbit").out
+    assert ("hanbit" in of_one, "mudeung" in of_one) == (True, False)
+    assert desk("quota", "list", "mudeung", "--company", "hanbit").code == 1
 
 
 def test_quotas_that_cannot_be(desk: Command) -> None:

@@ -136,7 +136,12 @@ def test_a_displaced_reservation_is_booked_again(desk: Command) -> None:
     other = ("reservation", "make", "ENE-002", "--for", KIM, "--replaces", hit)
     (again,) = ids(desk(*other, *times(2, "09:00", "11:00")))
     assert hit in desk("reservation", "show", again).out
-    assert "reservation displaced" in desk("reservation", "show", hit).out
+    assert "replaced by" not in desk("reservation", "show", again).out
+    shown = desk("reservation", "show", hit).out
+    assert "reservation displaced" in shown
+    assert ["replaced", "by", again] in [line.split() for line in shown.splitlines()]
+    left = desk("waitlist", "list", "--status", "left").out
+    assert f"rebooked as {again}" in left
     twice = desk(*other, *times(2, "13:00", "15:00"))
     assert (twice.code, again in twice.err) == (1, True)
 
@@ -264,7 +269,7 @@ def test_what_cannot_be_asked_for(desk: Command) -> None:
         (("--purpose", "a\x1bb"), 2, "one line of 1 to 2000 characters"),
         (("--purpose", " "), 2, "one line of 1 to 2000 characters"),
         (("--from", "soon"), 2, "a time such as"),
-        (("--to", day(2, "08:00")), 1, "--to is later than --from"),
+        (("--to", day(2, "08:00")), 1, "--to has to be later than --from"),
         (("--usage-type", "rent"), 2, "invalid choice"),
     ):
         answer = desk(*MAKE, *times(2, "09:00", "10:00"), *more)

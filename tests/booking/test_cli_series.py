@@ -7,6 +7,7 @@ from tests.booking.cli_desk import KIM, LEE, STAFF, Command, booking, day, desk,
 __all__ = ["booking", "desk"]
 
 RIG = ("ENE-001", "--for", KIM)
+THREE = ("--count", "3")
 
 
 def test_dates_are_previewed_and_booked(desk: Command) -> None:
@@ -88,11 +89,22 @@ def test_a_series_is_moved_and_cancelled_in_part_and_as_a_whole(desk: Command) -
     cancelled = desk("series", "cancel", last, "--by", STAFF, "--reason", "휴무")
     assert ids(cancelled) == [last]
     assert ids(desk("series", "cancel", second, "--scope", "later")) == [second, third]
-    assert ids(desk("series", "cancel", series)) == [first]
+    assert ids(desk("series", "cancel", series)) == [first]  # the only one left
     over = desk("series", "cancel", series)
     assert (over.code, "nothing to change" in over.err) == (1, True)
     statuses = [line.split()[1] for line in desk("series", "show", series).out.splitlines()]
     assert statuses == ["cancelled"] * 4
+
+
+def test_a_whole_series_is_cancelled_only_by_saying_so(desk: Command) -> None:
+    """Its id alone cancels nothing as long as several are left; how many is said."""
+    made = desk("series", "make", *RIG, *times(2, "09:00", "10:00"), "--every", "day", *THREE)
+    (series,) = ids(made, "s-")
+    refused = desk("series", "cancel", series)
+    assert (refused.code, "--scope all would cancel 3 reservations" in refused.err) == (1, True)
+    shown = desk("series", "show", series).out.splitlines()
+    assert [line.split()[1] for line in shown] == ["confirmed"] * 3
+    assert ids(desk("series", "cancel", series, "--scope", "all")) == ids(made)
 
 
 def test_a_bundle_is_cancelled_by_any_of_its_reservations(desk: Command) -> None:
@@ -107,8 +119,9 @@ def test_a_bundle_is_cancelled_by_any_of_its_reservations(desk: Command) -> None
     for arguments, message in (
         (("cancel", alone, "--scope", "all"), "was booked alone"),
         (("show", alone), "was booked alone"),
-        (("show", "s-none"), "No such reservation: s-none."),
-        (("cancel", "s-none"), "No such reservation: s-none."),
+        (("show", "s-none"), "No such series or bundle: s-none."),
+        (("cancel", "s-none"), "No such series or bundle: s-none."),
+        (("cancel", "r-none"), "No such reservation: r-none."),
     ):
         refused = desk("series", *arguments)
         assert (refused.code, message in refused.err) == (1, True), refused

@@ -35,7 +35,8 @@ def test_a_problem_is_reported_triaged_and_resolved(desk: Command) -> None:
     resolve = ("problem", "resolve", problem_id, "--text", "팬 교체")
     assert "--by EMAIL" in desk(*resolve).err
     assert desk(*resolve, *BY).out == f"{problem_id}  ENE-001  resolved\n"
-    assert desk("problem", "resolve", problem_id).code == 1
+    again = desk("problem", "resolve", problem_id)
+    assert (again.code, "has been resolved already" in again.err) == (1, True)
     assert desk("problem", "list").out == "No problem is open.\n"
     assert "팬 교체" in desk("problem", "list", "--all").out
 
@@ -51,7 +52,7 @@ def test_problems_of_what_there_is_not(desk: Command) -> None:
         (("list", "--device", "ENE-009"), 1, "there is no device ENE-009"),
         (("triage", "p-none", "--urgency", "low"), 1, "p-none"),
         (("triage", "p-none", "--urgency", "soon"), 2, "invalid choice"),
-        (("resolve", "p-none"), 1, "p-none"),
+        (("resolve", "p-none"), 1, "No such open problem: p-none"),
     ):
         answer = desk("problem", *arguments)
         assert (answer.code, said in answer.err) == (code, True), answer
@@ -70,7 +71,8 @@ def test_what_was_done_is_logged_and_listed(desk: Command, tmp_path: Path) -> No
         assert part in listed
     assert desk("maintenance", "list", "--to", day(-1, "").strip()).out == "Nothing was logged.\n"
     file = tmp_path / "log.csv"
-    assert desk("maintenance", "list", "ENE-001", "--csv", str(file)).code == 0
+    assert desk("maintenance", "list", "--device", "ENE-001", "--csv", str(file)).code == 0
+    assert desk("maintenance", "list", "--device", "NOPE").code == 1
     heading, line = file.read_text(encoding="utf-8-sig").splitlines()
     assert heading == "일시,장비번호,작업 내용,수리자,부품,비용(원),작성자"
     assert line.endswith(",ENE-001,팬 교체,무등 서비스,팬,85000,직원")

@@ -71,8 +71,14 @@ def test_an_outage_is_tried_planned_listed_and_cancelled(
     again = loaded(*asked)
     assert again.code == 1
     assert "already taken" in again.err
-    assert loaded("outage", "cancel", outage_id).code == 0
+    cancelled = loaded("outage", "cancel", outage_id)
+    offer = cancelled.out.splitlines()[1]
+    for part in ("slot offered", "ENE-001", "mudeung", "to be accepted until"):
+        assert part in offer
     assert loaded("outage", "cancel", outage_id).code == 1
+    unknown = loaded("outage", "list", "--device", "NOPE")
+    assert (unknown.code, unknown.err) == (1, "booking: there is no device NOPE.\n")
+    assert "(default: this, the outage ID alone)" in loaded("outage", "cancel", "--help").out
     assert "No outage is planned" in loaded("outage", "list").out
 
 
@@ -94,7 +100,7 @@ def test_an_outage_is_moved(loaded: Command, database_url: str) -> None:
     assert day(2, "09:00") in loaded("outage", "list").out
     backwards = loaded(*moved[:-1], day(1, "09:00"))
     assert backwards.code == 1
-    assert "later than --from" in backwards.err
+    assert "--to has to be later than --from." in backwards.err
 
 
 def test_a_series_is_cancelled_as_a_whole(loaded: Command) -> None:
