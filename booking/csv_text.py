@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from domain.period import SEOUL
@@ -26,6 +26,11 @@ def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def headings_in(language: str, headings: Sequence[Text]) -> list[str]:
     return [heading.in_language(language) for heading in headings]
+
+
+def word_in(language: str, words: Mapping[str, str], code: str) -> str:
+    """A code in the Korean `words` of a Korean file; in an English one as programs know it."""
+    return words.get(code, code) if language == "ko" else code
 
 
 def wall_clock(moment: datetime) -> str:

@@ -1,4 +1,7 @@
-"""`GET /api/backups`: the backups that the service makes by itself, and the last good one."""
+"""`GET /api/backups`: the backups in the service's own folder, and the last good one.
+
+The service makes them there by itself, and `booking backup` without FILE puts its own there too.
+"""
 
 from __future__ import annotations
 

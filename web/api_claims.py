@@ -54,7 +54,9 @@ class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
     """A booking that lost its time, and times to which it could be moved (옮길 수 있는 시간).
 
     `wish_id` is its wish under `/api/waitlist` while that is open: with it, the booking stands
-    first in line for its own time; null where that has begun, or the company has left the line.
+    first in line for its own time. It is null where that has begun, where the company left the
+    line, and where it let the offer go: then the old time is no longer waited for, and the claim
+    on another remains.
     """
 
     reservation_id: str

@@ -105,7 +105,10 @@ async def suspend(
     testbed: Given[Testbed],
     company_id: FromPath[str],
 ) -> Response[Any]:
-    """No new bookings of a company, until it is reinstated."""
+    """No new bookings of a company, until it is reinstated.
+
+    Bookings stand. Offers of the waiting list go to the next in line; the wishes keep their place.
+    """
     body = await body_of(request, SuspendBody)
     reason = await testbed.seals.seal(account.account_id, body.reason) if body.reason else None
     command = companies.SuspendCompany(

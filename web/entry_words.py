@@ -33,7 +33,7 @@ _STATUSES = {
     "repaired": text("Repaired"),
     "offered": text("Offered to the waiting list"),
     "accepted": text("Accepted"),
-    "withdrawn": text("Withdrawn for an outage"),
+    "withdrawn": text("Offer withdrawn"),
     "left": text("Left the line"),
 }
 _WISHES = {

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from domain.claims import is_of_claim
 from domain.period import last_day_before
 from projections.notices import Notice
+from web.claim_words import CLAIM_WORDS
 from web.entry_words import text
 from web.language import Language
 
@@ -117,6 +119,13 @@ WORDS: dict[str, Said] = {
         text("The offer was withdrawn"),
         text("An outage took the time. You keep your place in line."),
     ),
+    "offer_suspended": Said(
+        text("The offer was withdrawn"),
+        text(
+            "New bookings of your company are suspended. You keep your place in line, and are "
+            "asked again after the suspension if the time is free."
+        ),
+    ),
     "wish_passed": Said(
         text("The time that you waited for has begun"),
         text(
@@ -133,14 +142,17 @@ WORDS: dict[str, Said] = {
     ),
     "suspended": Said(
         text("New bookings of your company are suspended"),
-        text("Bookings made before stand. Please contact the laboratory."),
+        text(
+            "Bookings made before stand. Offers of the waiting list are withdrawn, and the places "
+            "in line are kept. Please contact the laboratory."
+        ),
     ),
     "suspended_for_no_shows": Said(
         text("New bookings of your company are suspended after no-shows"),
         text(
             "This was the last of them. Bookings made before stand; please cancel in time what "
-            "you will not use. The laboratory can lift the suspension: tell it if one was not "
-            "your fault."
+            "you will not use. Offers of the waiting list are withdrawn, and the places in line "
+            "are kept. The laboratory can lift the suspension: tell it if one was not your fault."
         ),
     ),
     "company_suspended": Said(
@@ -157,21 +169,18 @@ WORDS: dict[str, Said] = {
 }
 
 
-_FIRST_IN_LINE = text(
-    "An outage took it. If the time becomes free again, it is offered to you first. You may also "
-    "book another time once, without notice."
-)
-"""Of a displaced booking that waits for its time, which it does where that had not begun."""
+_LOST = frozenset({"displaced", "claim_passed"})
+_LEFT = frozenset({"offer_expired", "wish_removed"})
+"""What leads on to the claim on another time: of a displaced booking's wish, these as well."""
 
 
 def title_of(notice: Notice, language: Language) -> str:
-    return language.text(WORDS[notice.kind].title)
+    return language.text(_words(notice).title)
 
 
 def sentence_of(notice: Notice, language: Language) -> str:
     """The sentence; a certificate is good through a day, everything else ends at an hour."""
-    waits = notice.kind == "displaced" and notice.wish_id is not None
-    said = language.text(_FIRST_IN_LINE if waits else WORDS[notice.kind].sentence)
+    said = language.text(_words(notice).sentence)
     if notice.deadline is None:
         return said
     if notice.kind == "calibration_due":
@@ -184,7 +193,7 @@ def sentence_of(notice: Notice, language: Language) -> str:
 def path_of(notice: Notice) -> str:
     """The page on which the reader can do something about it."""
     match notice.kind:
-        case "displaced" | "claim_passed":
+        case kind if kind in _LOST or (kind in _LEFT and is_of_claim(notice.wish_id)):
             return "/claims"
         case "safety_stop" | "urgent_problem" | "calibration_due":
             return f"/devices/{notice.device_id}/maintenance"
@@ -196,6 +205,11 @@ def path_of(notice: Notice) -> str:
             return "/mine"
         case _:
             return "/staff#suspended" if notice.kind == "company_suspended" else "/timeline"
+
+
+def _words(notice: Notice) -> Said:
+    of_claim = CLAIM_WORDS.get(notice.kind) if is_of_claim(notice.wish_id) else None
+    return WORDS[notice.kind] if of_claim is None else Said(*of_claim)
 
 
 def path_of_several(notice: Notice) -> str:

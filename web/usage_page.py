@@ -84,8 +84,9 @@ async def usage_file(
     month = asked.month or month_of(await present(testbed, as_of))
     span_of(month)
     found = await usage.month(testbed.database.app, company.company_id, month, as_of=as_of)
-    headings = headings_in(language_of(request), USAGE_HEADINGS)
-    rows = usage_rows(found.lines)
+    language = language_of(request)
+    headings = headings_in(language, USAGE_HEADINGS)
+    rows = usage_rows(found.lines, language)
     return csv_file(f"{company.company_id}-{month}.csv", headings, rows)
 
 

@@ -31,7 +31,8 @@ class WishShown(msgspec.Struct, frozen=True, kw_only=True):
     `place` is 1 for the first in line, and null where it waits no longer. While it is `offered`,
     the time is held and may be accepted before `expires_at`; `accepted` wishes became
     `reservation_id`, and `passed` ones still waited when their start came. `replaces` is the
-    displaced reservation whose time it was, which comes before all who joined the line.
+    displaced reservation whose time it was, which comes before all who joined the line; where a
+    wish was `left` because that was booked at another time, `rebooked_as` is the new one.
     """
 
     wish_id: str
@@ -44,6 +45,7 @@ class WishShown(msgspec.Struct, frozen=True, kw_only=True):
     place: int | None
     expires_at: datetime | None
     reservation_id: str | None
+    rebooked_as: str | None
     joined_at: datetime
     changed_at: datetime
     position: int
@@ -81,6 +83,7 @@ async def wishes_in_full(testbed: Testbed, language: str, found: Sequence[Wish])
             place=wish.place,
             expires_at=wish.expires_at,
             reservation_id=wish.reservation_id,
+            rebooked_as=wish.rebooked_as,
             joined_at=wish.joined_at,
             changed_at=wish.changed_at,
             position=wish.changed_position,
