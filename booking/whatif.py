@@ -36,6 +36,7 @@ from domain.rejected import Rejected
 from domain.remembering import Remembering
 from domain.reservation import Reservation, Status
 from domain.reservations import ApproveReservation
+from domain.suspending import withdrawn_from
 from domain.terms import Terms
 from domain.terms_of_use import TermsOfUse
 
@@ -95,11 +96,22 @@ class WhatIf:
     async def _offer_freed(self) -> None:
         """What the laboratory's steps freed is offered to those who wait in the supposed past."""
         kept, self._kept = self._kept, []
+        kept += await self._withdrawn(kept)
         memory = Remembering(Recall(self._ledger))
         offers = await offers_after(kept, memory, self._ledger.now)
         if offers:
             self._ledger.append(offers, SYSTEM.account_id)
             self._offers.hear(offers)
+
+    async def _withdrawn(self, kept: Sequence[Event]) -> list[Event]:
+        """What a suspension takes back of the offers that stand in the supposed past."""
+        withdrawn: list[Event] = []
+        for event in kept:
+            if isinstance(event, e.CompanySuspended):
+                withdrawn += await withdrawn_from(event.company_id, Recall(self._ledger))
+        self._ledger.append(withdrawn, SYSTEM.account_id)
+        self._offers.hear(withdrawn)
+        return withdrawn
 
     async def _hear_made(self, append: Sequence[Recorded], made: Sequence[Recorded]) -> None:
         """Bookings of several devices stand or fall together, dates of a series alone."""

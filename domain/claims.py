@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 WAIVED = ("notice",)
 """The rules that a displaced booking need not keep when it is made again."""
+_CLAIM = "claim-"
 
 
 class Replaced(Fact):
@@ -69,7 +70,12 @@ def claim_wish(reservation_id: str) -> str:
     A reservation is displaced once. All other wishes are named by the server, at random and
     otherwise, so that nobody can take this name before.
     """
-    return f"claim-{reservation_id}"
+    return f"{_CLAIM}{reservation_id}"
+
+
+def is_of_claim(wish_id: str | None) -> bool:
+    """Whether a displaced reservation waits as this wish."""
+    return wish_id is not None and wish_id.startswith(_CLAIM)
 
 
 async def claimed(command: ReserveDevice, recall: Recall) -> Claim:
@@ -91,7 +97,8 @@ async def claimed(command: ReserveDevice, recall: Recall) -> Claim:
     displaced.require("displaced")
     replaced.require_open()
     if command.period.length > latest.period.length:
-        raise Rejected("maximum", limit=latest.period.minutes, actual=command.period.minutes)
+        lost, asked = latest.period.minutes, command.period.minutes
+        raise Rejected("claim_length", limit=lost, actual=asked)
     if wish.joined is None or wish.status not in OPEN:
         return Claim(waived=WAIVED)
     offered = wish.status == "offered"

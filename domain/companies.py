@@ -13,6 +13,7 @@ from domain.period import day_period
 from domain.rejected import Rejected
 from domain.sealed import Sealed
 from domain.standing import Standing
+from domain.suspending import suspended
 from domain.text import Text
 
 
@@ -165,8 +166,11 @@ async def set_most_ahead(command: SetMostAhead, recall: Recall) -> Happened:
 
 async def suspend_company(command: SuspendCompany, recall: Recall) -> Happened:
     (standing,) = await recall(Standing(command.company_id))
-    standing.require_good()
-    return [e.CompanySuspended(company_id=command.company_id, reason=command.reason)]
+    standing.require_known()
+    if standing.suspended:
+        raise Rejected("nothing_to_change")
+    event = e.CompanySuspended(company_id=command.company_id, reason=command.reason)
+    return await suspended(event, recall)
 
 
 async def reinstate_company(command: ReinstateCompany, recall: Recall) -> Happened:

@@ -13,6 +13,7 @@ from domain.decisions import Command, Fact, Happened, Query, Recall
 from domain.event import Event
 from domain.period import Period, months_touched
 from domain.standing import Standing
+from domain.suspending import suspended
 
 DEFAULT_MOST, DEFAULT_WINDOW_DAYS = 3, 90
 """Where no policy was set."""
@@ -113,7 +114,8 @@ async def missed(no_show: e.NoShowRecorded, recall: Recall) -> Happened:
     counted = (*before.counted, no_show.reservation_id)
     if standing.suspended or not policy.most or len(counted) < policy.most:
         return [no_show]
-    return [no_show, e.CompanySuspended(company_id=company_id, no_shows=counted)]
+    event = e.CompanySuspended(company_id=company_id, no_shows=counted)
+    return [no_show, *await suspended(event, recall)]
 
 
 async def set_no_show_policy(command: SetNoShowPolicy, recall: Recall) -> Happened:

@@ -51,6 +51,7 @@ class Problem(Fact):
     def __init__(self, problem_id: str) -> None:
         self.problem_id = problem_id
         self.device_id: str | None = None
+        self.resolved = False
         self.urgency: e.Urgency = "normal"
         self.safety_stop = False
 
@@ -65,10 +66,12 @@ class Problem(Fact):
                 self.device_id = event.device_id
                 self.urgency, self.safety_stop = event.urgency, event.safety_stop
             case e.ProblemResolved():
-                self.device_id = None
+                self.device_id, self.resolved = event.device_id, True
             case _:
                 raise TypeError(f"a problem does not know {event!r}")
 
     def require_open(self, device_id: str) -> None:
         if self.device_id != device_id:
             raise Rejected("problem_unknown", actual=self.problem_id)
+        if self.resolved:
+            raise Rejected("problem_resolved", actual=self.problem_id)

@@ -34,7 +34,9 @@ def said(rule: str, value: Any, language: str) -> Any:
 
 
 _DAYS, _HOURS, _MINUTES = Text("일", " d"), Text("시간", " h"), Text("분", " min")
-_OF_LENGTHS = frozenset({"minimum", "maximum", "change_notice", "repeats_overlap", "slot"})
+_OF_LENGTHS = frozenset(
+    {"minimum", "maximum", "claim_length", "change_notice", "repeats_overlap", "slot"}
+)
 RESERVATION_STATUSES: Mapping[str, Text] = {
     "requested": Text("승인 대기", "waiting for approval"),
     "confirmed": Text("확정", "confirmed"),

@@ -17,6 +17,7 @@ from domain.period import Period, shown
 from domain.rejected import Rejected
 from domain.reservation import Reservation
 from domain.sealed import Sealed
+from domain.standing import Standing
 from domain.terms import Terms
 from domain.waitlist import Line, OwnWishes, Wish, wished
 
@@ -106,6 +107,10 @@ async def join_waitlist(command: JoinWaitlist, recall: Recall) -> Happened:
 async def accept_offer(command: AcceptOffer, recall: Recall) -> Happened:
     """Everything is checked again, for terms, standing and quota may have changed since."""
     (wish,) = await recall(Wish(command.wish_id))
+    if wish.joined is not None and wish.status == "waiting":
+        # Whose offer was withdrawn by a suspension hears of that first.
+        (standing,) = await recall(Standing(wish.joined.company_id))
+        standing.require_good()
     joined, expires_at = wish.require_offered()
     # Whether or not the worker has recorded it yet.
     if recall.now >= expires_at:

@@ -33,6 +33,8 @@ class Wish(Fact):
         self.joined: e.WaitlistJoined | None = None
         self.status: WishStatus | None = None
         self.expires_at: datetime | None = None
+        self.became: str | None = None
+        self.rebooked_as: str | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
@@ -44,6 +46,10 @@ class Wish(Fact):
                 self.joined = event
             case e.SlotOffered() | e.OfferExtended():
                 self.expires_at = event.expires_at
+            case e.OfferAccepted():
+                self.became = event.reservation_id
+            case e.WaitlistLeft():
+                self.rebooked_as = event.rebooked_as
         if not isinstance(event, e.WaitlistEvent):
             raise TypeError(f"a wish does not know {event!r}")
         self.status = wish_status_after(event)
@@ -54,9 +60,16 @@ class Wish(Fact):
             raise Rejected("id_known", actual=self.wish_id)
 
     def require_open(self) -> e.WaitlistJoined:
-        """The wish as it was made; refuses one that is unknown or waits no longer."""
+        """The wish as it was made; refuses one that is unknown or waits no longer.
+
+        Where a reservation came of it, the refusal names that.
+        """
         if self.joined is None:
             raise Rejected("wish_unknown", actual=self.wish_id)
+        if self.became is not None:
+            raise Rejected("accepted_already", actual=self.became)
+        if self.rebooked_as is not None:
+            raise Rejected("rebooked_already", actual=self.rebooked_as)
         if self.status not in OPEN:
             raise Rejected("wish_over", limit=", ".join(OPEN), actual=self.status)
         return self.joined

@@ -96,6 +96,10 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "열려 있는 문제 신고가 아니에요: {actual}.",
         "en": "No such open problem: {actual}.",
     },
+    "problem_resolved": {
+        "ko": "이미 해결된 문제예요: {actual}.",
+        "en": "This problem has been resolved already: {actual}.",
+    },
     "wrong_status": {
         "ko": "지금 상태({actual})에서는 할 수 없어요. 가능한 상태: {limit}.",
         "en": "Not possible while the reservation is {actual}; it would have to be: {limit}.",
@@ -190,6 +194,12 @@ WORDS: dict[str, dict[str, str]] = {
         "ko": "이미 다른 예약({actual})으로 옮겼어요.",
         "en": "This booking has been replaced already, by {actual}.",
     },
+    "claim_length": {
+        "ko": "밀린 예약의 길이({limit})까지만 다시 예약할 수 있어요 (요청: {actual}). 더 필요하면 "
+        "다시 예약한 뒤 늘리거나, 새 예약을 따로 잡아 주세요.",
+        "en": "Only the {limit} that were lost can be booked again (you asked for {actual}). For "
+        "more, extend the booking afterwards, or make a new one without the claim.",
+    },
     "too_many_outages": {
         "ko": "점검은 한 번에 1~{limit}회까지 예정할 수 있어요 (입력: {actual}회).",
         "en": "Plan 1 to {limit} outages at a time (you asked for {actual}).",
@@ -264,6 +274,10 @@ WORDS: dict[str, dict[str, str]] = {
     "wish_over": {
         "ko": "이미 끝난 대기예요 (상태: {actual}).",
         "en": "This wish is over; it is {actual}.",
+    },
+    "accepted_already": {
+        "ko": "이미 수락한 제안이에요. 예약({actual})을 확인해 주세요.",
+        "en": "This offer was accepted already; the reservation is {actual}.",
     },
     "not_offered": {
         "ko": "아직 제안된 시간이 없어요. 자리가 나면 알려 드려요.",

@@ -137,6 +137,8 @@ def _about_wish(recorded: Recorded, event: e.WaitlistEvent) -> Iterator[Operatio
     if isinstance(event, e.WaitlistPassed) and recorded.recorded_at <= event.period.start + NEWS:
         kind = "wish_passed" if event.replaces is None else "claim_passed"
         about |= {"reservation_id": event.replaces}
+    if isinstance(event, e.OfferWithdrawn) and event.suspended:
+        kind = "offer_suspended"
     if kind is not None:
         yield _notice(recorded, kind, event.account_id, about | until)
 

@@ -38,7 +38,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     device that come before; None where the wish is not open. An offer has to be accepted before
     `expires_at`. Wishes of displaced reservations, named by `replaces`, come first, and then
     `joined_position` decides the order of the line; `changed_position` is the ledger's of the last
-    event about the wish.
+    event about the wish. `reservation_id` is what an accepted wish became, `rebooked_as` what its
+    displaced reservation was made again as, which ended the wish.
     """
 
     wish_id: str
@@ -56,6 +57,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     place: int | None
     expires_at: datetime | None
     reservation_id: str | None
+    rebooked_as: str | None
     purpose: Sealed | None
     usage_type: UsageType
     people: tuple[str, ...]
@@ -148,7 +150,7 @@ def wish_of(row: asyncpg.Record) -> Wish:
     same = (
         *("wish_id", "device_id", "sector", "company_id", "account_id", "joined_position"),
         *("joined_at", "changed_position", "changed_at", "place", "expires_at", "reservation_id"),
-        "replaces",
+        *("rebooked_as", "replaces"),
     )
     return Wish(
         **{name: row[name] for name in same},

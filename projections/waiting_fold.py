@@ -31,7 +31,8 @@ def project(recorded: Recorded) -> Iterator[Operation]:
         case e.OfferExpired():
             yield _changed(recorded, event, "expired")
         case e.WaitlistLeft():
-            yield _changed(recorded, event, "left", expires_at=None)
+            rebooked = {"rebooked_as": event.rebooked_as, "expires_at": None}
+            yield _changed(recorded, event, "left", **rebooked)
         case e.WaitlistPassed():
             yield _changed(recorded, event, "passed")
 
@@ -58,6 +59,7 @@ wishes = versioned(
     Column("in_line", Boolean, nullable=False),  # waiting or offered, as far as events say
     Column("expires_at", Moment),  # of an offer: accepted before this moment, or never
     Column("reservation_id", Text),  # what an accepted offer became
+    Column("rebooked_as", Text),  # what a displaced one was made again as, at another time
     Column("purpose", JSONB),
     Column("usage_type", Text, nullable=False),
     Column("people", ARRAY(Text), nullable=False),
@@ -92,6 +94,7 @@ def _joined(recorded: Recorded, event: e.WaitlistJoined) -> dict[str, Any]:
         "in_line": True,
         "expires_at": None,
         "reservation_id": None,
+        "rebooked_as": None,
         "purpose": as_json(event.purpose),
         "usage_type": event.usage_type,
         "people": list(event.people),

@@ -22,7 +22,10 @@ class CompanyRenamed(Event, frozen=True, kw_only=True):
 
 
 class CompanySuspended(Event, frozen=True, kw_only=True):
-    """No new bookings. `no_shows` are the reservations whose no-shows caused it, if they did."""
+    """No new bookings, nor offers of the waiting list: those that stand are withdrawn with it.
+
+    `no_shows` are the reservations whose no-shows caused it, if they did.
+    """
 
     company_id: str
     reason: Sealed | None = None

@@ -66,10 +66,14 @@ class OfferExpired(WaitlistEvent, frozen=True, kw_only=True):
 
 
 class OfferWithdrawn(WaitlistEvent, frozen=True, kw_only=True):
-    """An outage or a breakdown took the offered time; the wish waits on at its place in line."""
+    """An outage or a breakdown took the offered time; the wish waits on at its place in line.
+
+    `suspended` is true where the company was suspended instead, so that the next in line is asked.
+    """
 
     outage_id: str | None = None
     breakdown_id: str | None = None
+    suspended: bool = False
 
 
 class WaitlistPassed(WaitlistEvent, frozen=True, kw_only=True):

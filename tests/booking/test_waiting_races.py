@@ -12,6 +12,7 @@ import pytest
 from booking.app import Booking
 from domain import events as e
 from domain.actor import SYSTEM, Actor
+from domain.companies import ReinstateCompany, SuspendCompany
 from domain.decisions import Command
 from domain.event import Event
 from domain.outages import ScheduleOutage
@@ -157,3 +158,36 @@ async def test_an_offer_has_one_end(both: tuple[Booking, Booking]) -> None:
         assert len(accepted) + len(left) <= 1
         booked = [one for one in made if one.reservation_id.startswith(f"h-{number}-")]
         assert [one.reservation_id for one in booked] == [one.reservation_id for one in accepted]
+
+
+async def test_a_suspended_company_holds_no_time(both: tuple[Booking, Booking]) -> None:
+    """Accepting, or being offered a time, at the moment of a suspension: it is booked, or nobody
+    holds it for who may not book, and the next in line is asked.
+    """
+    first = both[0]
+    for number in range(TIMES):
+        period = slot(number)
+        await first.do(reserve("mudeung", number, period))
+        for company_id in WAITING:
+            await first.do(join(company_id, number, period))
+        by, wish_id = member("hanbit"), f"w-hanbit-{number}"
+        suspend = SuspendCompany(by=SYSTEM, company_id="hanbit")
+        if number % 2:
+            await at_once(both, cancel(number), suspend)
+        else:
+            await first.do(cancel(number))
+            accept = AcceptOffer(by=by, wish_id=wish_id, reservation_id=f"h-{number}")
+            accepted, suspended = await at_once(both, accept, suspend)
+            assert not isinstance(suspended, BaseException)
+            if isinstance(accepted, Rejected):
+                assert [one.rule for one in accepted.violations] == ["company_suspended"]
+        booked = [one.reservation_id for one in await happened(first, e.ReservationConfirmed)]
+        offers = [one.wish_id for one in await happened(first, e.SlotOffered)]
+        ends = [one.wish_id for one in await happened(first, e.OfferAccepted, e.OfferWithdrawn)]
+        assert offers.count(wish_id) == ends.count(wish_id)
+        assert (f"h-{number}" in booked) != (f"w-choa-{number}" in offers)
+        # Neither may wait on, or its wish would be offered its time after the suspension.
+        wishes = [wish_id] * (f"h-{number}" not in booked)
+        for one in wishes:
+            await first.do(LeaveWaitlist(by=by, wish_id=one))
+        await first.do(ReinstateCompany(by=SYSTEM, company_id="hanbit"))

@@ -11,6 +11,7 @@ from booking.whatif import WhatIf
 from booking.whatif_answer import Otherwise
 from booking.whatif_ledger import SupposedLedger
 from domain import events as e
+from domain.companies import SuspendCompany
 from domain.decisions import Command, Query, Recall
 from domain.event import Event, Recorded
 from domain.handlers import decide
@@ -51,6 +52,7 @@ from tests.scenario import (
     ten,
     thirteen,
 )
+from tests.waiting import join
 
 SHORT: dict[str, Any] = {"maximum_minutes": 60}
 LONG = TermsOfUse(maximum_minutes=480)
@@ -253,3 +255,16 @@ async def test_the_terms_of_then_decide_as_then(seed: int) -> None:
     }
     supposed = [period for periods in whatif.uses.by_device().values() for period in periods]
     assert sorted(supposed) == sorted(used.values())
+
+
+async def test_a_suspension_takes_back_what_is_offered_in_the_supposed_past() -> None:
+    """Whoever books the freed time does so there as well, although no offer is recorded twice."""
+    past = Past(device(), company(), company(HANBIT))
+    await past.when(reserve(nine, ten))
+    await past.when(join(nine, ten))
+    await past.when(cancel("r-2"))
+    await past.when(SuspendCompany(by=STAFF, company_id=HANBIT))
+    await past.when(reserve(nine, ten, reservation_id="r-3"))
+    assert decided(await past.what_if()) == []
+    longer = await past.what_if(terms=LONG)
+    assert (decided(longer), longer.found.counts["requests"]) == ([], 2)

@@ -60,8 +60,15 @@ class NaiveTestbed(NaiveRules):
         own = [n for n, one in self.bookings.items() if one.company == booking.company]
         missed = [n for n in own if self.bookings[n].status == "no_show"]
         if len(set(missed) - self.forgiven) >= NO_SHOWS_TO_SUSPEND:
-            self.suspended.add(booking.company)
+            self.suspend(booking.company)
         return set()
+
+    def suspend(self, company: str) -> None:
+        """No time is held for it any longer; where it waits, it waits on."""
+        self.suspended.add(company)
+        for wish in self.wishes.values():
+            if wish.company == company and wish.status == "offered":
+                wish.status = "waiting"
 
     def reinstate(self, company: str) -> None:
         """What was missed before does not count again."""

@@ -214,11 +214,11 @@ class NaiveRules:
         if old in self.replaced:
             return {"rebooked_already"}
         if period[1] - period[0] > booking.period[1] - booking.period[0]:
-            return {"maximum"}
+            return {"claim_length"}
         wish = self.wishes.get(f"claim-{old}")
         status = wish.status if wish else ""
         if wish and status in {"waiting", "offered"}:
-            wish.status = "left"
+            wish.status = "rebooked"
         broken = self.reserve(name, device, booking.company, period, staff=True)
         if not broken:
             self.replaced.add(old)

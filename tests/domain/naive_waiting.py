@@ -10,6 +10,12 @@ MOST_WISHES = 20
 OPEN = {"waiting", "offered"}
 
 
+def over(wish: Wanted) -> str:
+    """Why a wish that has ended is refused."""
+    ends = {"accepted": "accepted_already", "rebooked": "rebooked_already"}
+    return ends.get(wish.status, "wish_over")
+
+
 class NaiveLine(NaiveTestbed):
     """Whatever a command did, `offer` finds out what became possible by it."""
 
@@ -40,8 +46,10 @@ class NaiveLine(NaiveTestbed):
 
     def accept(self, name: str, reservation: str, staff: bool) -> set[str]:
         wish = self.wishes[name]
+        if wish.status == "waiting" and wish.company in self.suspended:
+            return {"company_suspended"}
         if wish.status != "offered":
-            return {"not_offered" if wish.status == "waiting" else "wish_over"}
+            return {"not_offered" if wish.status == "waiting" else over(wish)}
         if self.now >= wish.expires_at:
             return {"offer_expired"}
         broken = self.against_booking(wish.device, wish.company, wish.period, f"wish:{name}", True)
@@ -67,14 +75,14 @@ class NaiveLine(NaiveTestbed):
 
     def leave(self, name: str) -> set[str]:
         if self.wishes[name].status not in OPEN:
-            return {"wish_over"}
+            return {over(self.wishes[name])}
         self.wishes[name].status = "left"
         return set()
 
     def expire_offer(self, name: str, down: bool) -> set[str]:
         wish = self.wishes[name]
         if wish.status != "offered":
-            return {"not_offered" if wish.status == "waiting" else "wish_over"}
+            return {"not_offered" if wish.status == "waiting" else over(wish)}
         if self.now < wish.expires_at:
             return {"not_due"}
         if down and wish.period[0] > self.now:
@@ -86,7 +94,7 @@ class NaiveLine(NaiveTestbed):
     def pass_wish(self, name: str) -> set[str]:
         wish = self.wishes[name]
         if wish.status != "waiting":
-            return {"offer_stands" if wish.status == "offered" else "wish_over"}
+            return {"offer_stands" if wish.status == "offered" else over(wish)}
         if self.now < wish.period[0]:
             return {"not_due"}
         wish.status = "passed"

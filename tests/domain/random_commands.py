@@ -206,5 +206,5 @@ class CompanyCommands(Commands):
             self.give(ReinstateCompany(by=STAFF, company_id=company_id), set())
         elif len(self.scenario.ledger.log) % 8 == 0:
             # Rarely, for a run in which nobody may book finds little.
-            self.naive.suspended.add(company_id)
+            self.naive.suspend(company_id)
             self.give(SuspendCompany(by=STAFF, company_id=company_id), set())

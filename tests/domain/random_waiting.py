@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
 
 from domain.actor import SYSTEM, Actor
+from domain.companies import ReinstateCompany, SuspendCompany
 from domain.waiting import AcceptOffer, ExpireOffer, JoinWaitlist, LeaveWaitlist, PassWish
 from tests.domain.naive_rules import SLOT, Booking, Span, overlap
 from tests.domain.naive_waiting import NaiveLine
@@ -119,6 +120,18 @@ class WaitingCommands(Commands):
     def leave(self, which: int) -> None:
         name = self.any_wish(which, "offered", "waiting")
         self.give(LeaveWaitlist(by=STAFF, wish_id=name), self.naive.leave(name))
+
+    @waiting("offered")
+    @precondition(lambda self: not self.naive.suspended)
+    @rule(which=WHICH, reinstated=st.booleans())
+    def suspend_who_is_offered(self, which: int, reinstated: bool) -> None:
+        """Mostly for a short while, for a run in which nobody may book finds little."""
+        company_id = self.naive.wishes[self.any_wish(which, "offered")].company
+        self.naive.suspend(company_id)
+        self.give(SuspendCompany(by=STAFF, company_id=company_id), set())
+        if reinstated or which % 4:
+            self.naive.reinstate(company_id)
+            self.give(ReinstateCompany(by=STAFF, company_id=company_id), set())
 
     @waiting("offered")
     @rule(which=WHICH, late=st.integers(-1, 1), down=st.booleans())

@@ -3,7 +3,7 @@
 import pytest
 
 from domain import events as e
-from domain.companies import SetQuota, SuspendCompany
+from domain.companies import SetQuota
 from domain.decisions import Command
 from domain.devices import SetTerms, SuspendDevice
 from domain.period import Period
@@ -50,8 +50,8 @@ async def test_an_accepted_offer_is_a_reservation() -> None:
     assert made == taken(
         nine, ten, reservation_id="r-9", company_id=HANBIT, account_id="lee", **said
     )
-    await past.when(accept()).rejected("wish_over", actual="accepted")
-    await past.when(leave()).rejected("wish_over", actual="accepted")
+    await past.when(accept()).rejected("accepted_already", actual="r-9")
+    await past.when(leave()).rejected("accepted_already", actual="r-9")
     await past.when(reserve(nine, ten)).rejected("slot_taken")
 
 
@@ -80,7 +80,6 @@ async def test_a_reservation_has_its_own_id() -> None:
 
 
 CHANGED: dict[str, Command] = {
-    "company_suspended": SuspendCompany(by=STAFF, company_id=HANBIT),
     "device_suspended": SuspendDevice(by=STAFF, device_id=AUT),
     "quota": SetQuota(by=STAFF, company_id=HANBIT, sector=None, hours=0.5),
     "minimum": SetTerms(by=STAFF, device_id=AUT, terms=TermsOfUse(minimum_minutes=120)),

@@ -53,6 +53,7 @@ async def test_another_time_ends_the_wait() -> None:
     """Whoever books another time by the claim waits no longer, and nothing comes after."""
     past = displaced(waits(nine, ten)).when(rebook(eleven, noon))
     await past.happened(e.WaitlistLeft, e.ReservationConfirmed, offered=False, rebooked_as="r-2")
+    await past.when(accept(CLAIM, by=KIM)).rejected("rebooked_already", actual="r-2")
     assert offers(await past.when(GIVEN_UP).accepted()) == ["w-1"]
 
 

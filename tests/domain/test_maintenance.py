@@ -56,7 +56,7 @@ async def test_a_problem_is_reported_and_resolved() -> None:
         e.ProblemReported, text=SEALED, company_id=MUDEUNG, safety_stop=True
     )
     await past.when(RESOLVE).happened(e.ProblemResolved, problem_id="p-1", text=SEALED)
-    await past.when(RESOLVE).rejected("problem_unknown", actual="p-1")
+    await past.when(RESOLVE).rejected("problem_resolved", actual="p-1")
 
 
 async def test_a_problem_of_another_device() -> None:

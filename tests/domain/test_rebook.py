@@ -93,7 +93,7 @@ async def test_what_was_rebooked_and_displaced_again() -> None:
 async def test_no_more_time_than_was_lost() -> None:
     """A claim is for the time that was taken away, and not for a longer one without notice."""
     past = given(device(), company(), BOOKED).when(DISPLACE)
-    await past.when(rebook(ten, noon)).rejected("maximum", limit=60, actual=120)
+    await past.when(rebook(ten, noon)).rejected("claim_length", limit=60, actual=120)
 
 
 async def test_only_what_was_displaced() -> None:

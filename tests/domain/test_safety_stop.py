@@ -61,7 +61,7 @@ async def test_a_problem_is_triaged() -> None:
     )
     await past.when(triage("urgent")).rejected("nothing_to_change")
     await past.when(triage("low")).happened(e.ProblemTriaged)
-    await past.when(resolve(), triage("normal")).rejected("problem_unknown", actual="p-1")
+    await past.when(resolve(), triage("normal")).rejected("problem_resolved", actual="p-1")
     await past.when(triage("normal", problem_id="p-9")).rejected("problem_unknown")
 
 

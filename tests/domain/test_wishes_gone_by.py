@@ -53,7 +53,7 @@ async def test_however_late_it_is_said() -> None:
 async def test_what_has_ended_otherwise_does_not_pass() -> None:
     """A wish that was given up or fulfilled stays what it became; an unknown one is none."""
     past = given(device(), company(), company(HANBIT), waits(nine, ten), offer(nine, ten))
-    await past.when(accept()).at(nine).when(gone_by()).rejected("wish_over", actual="accepted")
+    await past.when(accept()).at(nine).when(gone_by()).rejected("accepted_already", actual="r-9")
     await waiting().when(leave()).at(nine).when(gone_by()).rejected("wish_over", actual="left")
     await waiting().at(nine).when(gone_by("w-0")).rejected("wish_unknown", actual="w-0")
 

@@ -37,6 +37,7 @@ def test_a_length_is_said_in_days_hours_and_minutes(
     [
         ("maximum", 527_040, 600_000, "최대 366일까지", "longest booking is 366 d (you"),
         ("minimum", 60, 30, "최소 1시간부터", "shortest booking is 1 h (you asked for 30 min)"),
+        ("claim_length", 120, 180, "길이(2시간)까지만", "Only the 2 h that were lost"),
         ("change_notice", 2880, None, "시작 2일 전부터는", "Within 2 d of its start"),
         ("wrong_status", "in_use, confirmed", "returned", "사용 중, 확정", "in use, confirmed"),
         ("wish_over", "waiting, offered", "left", "대기 취소됨", "it is given up"),

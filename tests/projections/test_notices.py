@@ -74,6 +74,7 @@ HEARD: list[tuple[Event, str, Addressee]] = [
     (wish(e.OfferExtended, expires_at=nine), "offer_extended", KIM),
     (wish(e.OfferExpired), "offer_expired", KIM),
     (wish(e.OfferWithdrawn, outage_id="o-1"), "offer_withdrawn", KIM),
+    (wish(e.OfferWithdrawn, suspended=True), "offer_suspended", KIM),
     (wish(e.WaitlistLeft), "wish_removed", KIM),
     (e.CompanySuspended(company_id=MUDEUNG, reason=SEALED), "suspended", MANAGER),
     (AUTOMATIC, "suspended_for_no_shows", MANAGER),

@@ -44,7 +44,7 @@ async def test_the_page_and_the_counters_tell_its_age(world_url: str, tmp_path: 
     async with served(world_url, data=tmp_path, backup_hours=1) as world:
         staff = await world.client(STAFF)
         page = (await staff.get("/staff", headers={"Accept": "text/html"})).text
-        assert "아직 자동 백업이 없어요." in page
+        assert "아직 백업이 없어요." in page
         assert "booking_backup_age_seconds" not in (await staff.get("/metrics")).text
         await backup_of(world_url, tmp_path / "backups", 1)
         made = last_good(tmp_path / "backups")
@@ -60,6 +60,20 @@ async def test_the_page_and_the_counters_tell_its_age(world_url: str, tmp_path: 
         late.rename(late.with_name(named(made.made_at - timedelta(hours=3), made.position)))
         page = (await staff.get("/staff", headers={"Accept": "text/html"})).text
         assert "늦음</span>" in page
+
+
+async def test_a_backup_made_by_hand_is_the_last_one(world_url: str, tmp_path: Path) -> None:
+    """Without FILE it lies among the service's own, and the page says nothing else of it."""
+    async with served(world_url, data=tmp_path, backup_hours=0) as world:
+        make(tmp_path / "backups")
+        manifest, _ = await back_up(world_url, tmp_path / "backups", lambda _done, _total: None)
+        kept = f"{manifest.head.position}번 기록까지 담고 있어요."
+        staff = await world.client(STAFF)
+        page = (await staff.get("/staff", headers={"Accept": "text/html"})).text
+        assert "마지막 백업은" in page
+        assert kept in page
+        assert "자동 백업을 하지 않아요" in page
+        assert "“booking backup 파일”로 다른 곳에 만든 백업은 여기에 나오지 않아요." in page
 
 
 @asynccontextmanager

@@ -112,7 +112,7 @@ async def test_what_cannot_be_rebooked(world: World) -> None:
     path = f"/api/reservations/{reservation_id}/rebook"
     time = {"start": tomorrow("14:00").isoformat(), "end": tomorrow("16:00").isoformat()}
     longer = time | {"end": tomorrow("17:00").isoformat()}
-    assert (await kim.post(path, json=longer)).json()["violations"][0]["rule"] == "maximum"
+    assert (await kim.post(path, json=longer)).json()["violations"][0]["rule"] == "claim_length"
     assert (await lee.post("/api/reservations", json=asked("14:00", "16:00"))).status_code == 201
     taken = await kim.post(path, json=time)
     assert taken.status_code == 409

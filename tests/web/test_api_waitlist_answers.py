@@ -30,7 +30,10 @@ async def test_an_offer_is_accepted_as_a_reservation(world: World) -> None:
     repeated = await lee.post(path, headers=key)
     assert (repeated.status_code, repeated.json()) == (201, reservation)
     twice = await lee.post(path)
-    assert [one["rule"] for one in twice.json()["violations"]] == ["wish_over"]
+    (refused,) = twice.json()["violations"]
+    assert refused["rule"] == "accepted_already"
+    assert refused["actual"] == reservation["reservation_id"]
+    assert reservation["reservation_id"] in refused["message"]
     over = (await lee.get(f"/api/waitlist/{wish['wish_id']}")).json()
     assert (over["status"], over["reservation_id"], over["place"]) == (
         "accepted",

@@ -78,6 +78,10 @@ async def test_whoever_books_another_time_leaves_the_line(world: World) -> None:
         "left",
         "offered",
     ]
+    (own,) = await wishes(kim)
+    assert (own["rebooked_as"], own["reservation_id"]) == (made.json()["reservation_id"], None)
+    late = await kim.post(f"/api/waitlist/{own['wish_id']}/accept")
+    assert late.json()["violations"][0]["actual"] == own["rebooked_as"]
     heard = [one["kind"] for one in (await kim.get("/api/notices")).json()["items"]]
     assert heard == ["booked", "offer", "displaced"]
 
@@ -105,6 +109,7 @@ async def test_leaving_the_line_leaves_the_claim(world: World) -> None:
     kim = await world.client(KIM)
     (claim,) = (await kim.get("/api/claims")).json()["items"]
     assert (await kim.post(f"/api/waitlist/{claim['wish_id']}/leave")).status_code == 200
+    assert (await wishes(kim))[0]["rebooked_as"] is None
     (claim,) = (await kim.get("/api/claims")).json()["items"]
     assert claim["wish_id"] is None
     body = asked("14:00", "16:00", replaces=reservation_id)

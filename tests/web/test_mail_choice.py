@@ -164,8 +164,15 @@ async def test_the_page_has_the_switch(world_url: str, port: int) -> None:
         assert "Turn mail off" in page.words
 
 
-async def test_without_a_mail_server_there_is_nothing_to_switch(world: World) -> None:
-    """The page says so, in place of a button that would do nothing."""
-    page = await (await browser_of(world, KIM)).get("/notices")
-    assert "이 서비스는 메일을 보내지 않아요" in page.words
-    assert "메일 끄기" not in page.words
+async def test_without_a_mail_server_the_choice_is_for_later(world: World) -> None:
+    """The page says that no mail is sent as yet, and what was chosen for when it will be."""
+    kim = await browser_of(world, KIM)
+    page = await kim.get("/notices")
+    assert "이 서비스는 아직 메일을 보내지 않아요" in page.words
+    assert f"메일을 보내게 되면 {KIM} 메일로도 보내 드릴게요." in page.words
+    page = await kim.send(page.form("/notices/mail"))
+    assert "메일을 보내게 되어도 꺼진 채예요" in page.words
+    client = await world.client(KIM)
+    assert (await client.get("/api/notices/mail")).json() == {"mailed": False, "sending": False}
+    page = await kim.send(page.form("/notices/mail"))
+    assert "메일 끄기" in page.words

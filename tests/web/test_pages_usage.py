@@ -29,6 +29,7 @@ async def test_a_company_reads_its_month(world: World, language: str) -> None:
         (await browser.get(f"/companies/mudeung/usage.csv?month={last_month()}")).answer
     )[1:]
     assert (row[1], row[4], row[6]) == ("AUT-018", "2.0", "24000")
+    assert row[7] == {"ko": "직접", "en": "direct"}[language]
 
 
 async def test_usage_of_others_is_not_there(world: World) -> None:
@@ -70,7 +71,11 @@ async def test_staff_issue_a_statement_on_the_page(world: World) -> None:
     again = await kim.get(f"/statements/mudeung-{last_month()}")
     assert "이용 명세서" in again.words
     (row,) = rows_of((await kim.get(f"/statements/mudeung-{last_month()}/file.csv")).answer)[1:]
-    assert (row[0], row[3], row[8]) == ("use", "차량 내 네트워크 분석기", "24000")
+    assert (row[0], row[3], row[8]) == ("이용", "차량 내 네트워크 분석기", "24000")
+    assert row[9] == "직접"
+    english = await staff.get(f"/statements/mudeung-{last_month()}/file.csv")
+    (row,) = rows_of(english.answer)[1:]
+    assert (row[0], row[9]) == ("use", "direct")
 
 
 async def test_an_auditor_reads_and_issues_nothing(world: World) -> None:
