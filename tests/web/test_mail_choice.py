@@ -2,54 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 
-import asyncpg
 import pytest
 
-from booking.database import connect_alone
 from booking.mailer import Mailer
 from tests.web.conftest import World, running, world_settings
 from tests.web.form_browser import browser_of
-from tests.web.mail_server import Mailbox, mail_server, words_of
+from tests.web.mail_server import Mailbox, words_of
+from tests.web.mailbox import Connection, connection, mailbox, mailer, port, world
 from tests.web.mailing import ADMIN, KIM, SENDER, STAFF, mailer_of, requested, step
 from web.app import create_app
 
-Connection = "asyncpg.Connection[asyncpg.Record]"
-
-
-@pytest.fixture
-def mailbox() -> Mailbox:
-    return Mailbox()
-
-
-@pytest.fixture
-def port(mailbox: Mailbox) -> Iterator[int]:
-    with mail_server(mailbox) as port:
-        yield port
-
-
-@pytest.fixture
-async def world(world_url: str) -> AsyncIterator[World]:
-    """An application that can mail from an address, by the test's own mailer."""
-    app = create_app(world_url, world_settings(mail_from=SENDER))
-    async with running(app), AsyncExitStack() as stack:
-        yield World(world_url, app, stack)
-
-
-@pytest.fixture
-async def connection(world_url: str) -> AsyncIterator[asyncpg.Connection[asyncpg.Record]]:
-    alone = await connect_alone(world_url)
-    yield alone
-    await alone.close()
-
-
-@pytest.fixture
-async def mailer(world: World, port: int, connection: Connection) -> Mailer:
-    mailer = mailer_of(world, f"smtp://127.0.0.1:{port}")
-    await mailer.round(connection)
-    return mailer
+__all__ = ["connection", "mailbox", "mailer", "port", "world"]
 
 
 async def choose(world: World, who: str, *, mailed: bool) -> None:
