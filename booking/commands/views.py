@@ -1,10 +1,19 @@
-"""`booking rebuild` and `booking audit replay`."""
+"""`booking rebuild`, `booking resume` and `booking audit replay`."""
 
 from __future__ import annotations
 
 import argparse
 
-from booking.commands.common import Commands, add_data, command, progress_bar, say, with_testbed
+from booking.commands.common import (
+    Commands,
+    Refused,
+    add_data,
+    command,
+    progress_bar,
+    say,
+    with_testbed,
+)
+from booking.commands.numbers import whole
 from booking.testbed import Testbed
 from projections.comparing import Difference
 from projections.rebuilding import Rebuilt
@@ -14,10 +23,17 @@ REBUILD_EXAMPLES = """\
   booking rebuild
   booking rebuild calendar usage
 """
+RESUME_EXAMPLES = """\
+  booking resume calendar --through 20731
+
+A view stops at an event that it cannot apply, and skips nothing; staff see which. Once a later
+event has corrected it, the view applies both in one transaction and goes on. That is kept.
+"""
 REPLAY_EXAMPLES = """\
   booking audit replay
   booking audit replay --check   # without a progress bar, for scripts
 """
+MOST_POSITIONS = 2**63 - 1
 NAMES = tuple(view.name for view in VIEWS)
 
 
@@ -26,6 +42,14 @@ def add(commands: Commands) -> None:
     parser = command(commands, "rebuild", _rebuild, about, REBUILD_EXAMPLES)
     parser.add_argument(
         "views", metavar="VIEW", nargs="*", type=_view, help=f"{', '.join(NAMES)} (default: all)"
+    )
+    add_data(parser)
+    about = "apply an event that stopped a view together with its correction"
+    parser = command(commands, "resume", _resume, about, RESUME_EXAMPLES)
+    parser.add_argument("view", metavar="VIEW", type=_view, help=", ".join(NAMES))
+    through = "position of the correction: the last event of its append"
+    parser.add_argument(
+        "--through", metavar="N", type=whole(1, MOST_POSITIONS), required=True, help=through
     )
     add_data(parser)
     audit = commands.add_parser("audit", help="check the ledger and what is made of it")
@@ -47,6 +71,23 @@ def _rebuild(options: argparse.Namespace) -> int:
     for rebuilt in with_testbed(options, work):
         verdict = f"it differed in {rebuilt.difference}" if rebuilt.difference else "no difference"
         say(f"{rebuilt.view}: rebuilt up to event {rebuilt.position}; {verdict}.")
+    return 0
+
+
+def _resume(options: argparse.Namespace) -> int:
+    async def work(testbed: Testbed, _url: str) -> int:
+        await testbed.projector.catch_up(options.view)
+        found = (await testbed.projector.positions())[options.view]
+        if found.stopped_at is None:
+            raise Refused(f"the view {options.view} is not stopped; it is at {found.position}.")
+        if options.through < found.stopped_at:
+            raise Refused(f"it stopped at event {found.stopped_at}; --through has to reach that.")
+        try:
+            return await testbed.projector.resume(options.view, options.through)
+        except LookupError as error:
+            raise Refused(f"{error}, or not in the ledger.") from error
+
+    say(f"{options.view}: goes on after event {with_testbed(options, work)}.")
     return 0
 
 
