@@ -65,6 +65,7 @@ async def staff(
         },
         now=now,
         acts=account.is_lab and as_of is None,
+        stopped=[one for one in (await testbed.projector.positions()).values() if one.stopped_at],
         # Backups are of today, and say nothing about the past that somebody looks back to.
         backup=await backup_state(testbed) if as_of is None else None,
     )

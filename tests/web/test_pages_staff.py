@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncpg
+
 from tests.web.conftest import World, asked
 from tests.web.form_browser import Page, browser_of
 from web.staff_lists import SHOWN_AT_ONCE
@@ -42,6 +44,21 @@ async def test_a_made_up_place_on_the_operations_page_is_refused(world: World) -
         answer = await staff.get(f"/staff?{part}=xyz")
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == part
+
+
+async def test_a_stopped_view_is_shown_to_staff(world: World) -> None:
+    """Staff read which view stands still, at which event, why, and what to do about it."""
+    connection = await asyncpg.connect(world.url)
+    await connection.execute(
+        "UPDATE views.positions SET stopped_at = 20731, stopped_error = 'given twice'"
+        " WHERE view = 'usage'"
+    )
+    await connection.close()
+    page = await (await browser_of(world, STAFF)).get("/staff")
+    assert "“usage” 보기가 20731번 기록을 적용하지 못해" in page.words
+    assert "given twice" in page.words
+    assert "booking resume usage --through N" in page.words
+    assert "“calendar” 보기가" not in page.words
 
 
 async def _requests(world: World, count: int) -> list[str]:
