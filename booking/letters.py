@@ -31,7 +31,7 @@ MOST_LISTED = 200
 Ending = Literal["sent", "refused", "dropped"]
 """`refused` by the mail server for good; `dropped` where nobody is to be mailed any more."""
 
-State: TypeAlias = Literal["waiting", "sent", "refused", "dropped"]
+State: TypeAlias = Literal["waiting"] | Ending
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):

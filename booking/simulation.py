@@ -174,9 +174,12 @@ class _Simulation:
             stage.at(self._moment(day), partial(stand_in_line, stage))
 
     def _pace_from(self, day: datetime) -> float:
-        """How much faster than usual things have to happen for the number of events to come out."""
+        """How much faster than usual things have to happen for the number of events to come out.
+
+        After a few long series, a short history has to be much slower.
+        """
         pace = self._pace_for(self._events - self.stage.made, self._left[day])
-        return min(2 * self._pace, max(0.5 * self._pace, pace))
+        return min(2 * self._pace, max(0.2 * self._pace, pace))
 
     def _pace_for(self, events: int, days: float) -> float:
         return events / (EVENTS_A_YEAR / DAYS_A_YEAR * max(1.0, days))

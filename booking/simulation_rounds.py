@@ -17,6 +17,10 @@ from domain.repeating_outages import Repeat, ScheduleOutages, occurrences
 
 CHECKED_SHARE = 0.15
 """Devices that are checked regularly."""
+FROM_PACE = 0.5
+"""Checks come in rounds of a fixed number: a history with less than this share of a year's usual
+events would have little else in it, and has none.
+"""
 EVERY = Repeat(every_weeks=4, count=6)
 CALLED_OFF: dict[OutageScope | None, float] = {None: 0.7, "later": 0.2, "all": 0.1}
 _LENGTH = timedelta(hours=2)
@@ -34,7 +38,7 @@ def follow_rounds(stage: Stage, device: KnownDevice, *, thinned: float) -> None:
     ]
     if ahead:
         stage.at(max(ahead), partial(plan_round, stage, device))
-    elif stage.chance(CHECKED_SHARE * thinned):
+    elif thinned >= FROM_PACE and stage.chance(CHECKED_SHARE):
         begins = stage.between(stage.now, stage.now + timedelta(weeks=8))
         stage.at(stage.in_office(begins), partial(plan_round, stage, device))
 

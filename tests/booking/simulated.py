@@ -31,6 +31,13 @@ async def testbed(database_url: str) -> AsyncIterator[Process]:
         yield opened
 
 
+async def begin_a_year(testbed: Process) -> None:
+    """The demonstration's ledger as it was a year before END."""
+    begun = END - timedelta(days=365)
+    await open_ledger(testbed, demonstration=True, at=begun)
+    await load(testbed, demonstration_fixtures(), at=begun)
+
+
 async def simulated(url: str, *, events: int, seed: int = 1, end: datetime | None = None) -> int:
     return await simulate(url, demonstration_habits(), events=events, seed=seed, end=end)
 

@@ -6,22 +6,22 @@ from collections import Counter
 
 from domain import events as e
 from projections.notices import Addressee, list_notices
-from tests.booking.test_simulation import Process, begin, read_all, simulated, testbed
+from tests.booking.simulated import END, Process, begin_a_year, read_all, simulated, testbed
 
 __all__ = ["testbed"]
 
 
 async def test_a_year_of_notices(testbed: Process, database_url: str) -> None:
     """Each certificate is noticed once, and the office has much to read."""
-    await begin(testbed)
-    await simulated(database_url, events=3_000)
+    await begin_a_year(testbed)
+    await simulated(database_url, events=3_000, end=END)
     history = await read_all(testbed)
     noticed = Counter(
         (recorded.event.device_id, recorded.event.valid_until)
         for recorded in history
         if isinstance(recorded.event, e.CalibrationDueNoticed)
     )
-    assert len(noticed) > 2
+    assert len(noticed) > 5
     assert set(noticed.values()) == {1}
     assert any(recorded.type == "ReturnOverdue" for recorded in history)
     await testbed.projector.catch_up()

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from booking.config import Settings
-from booking.demonstration import begin, demonstration_habits
-from booking.simulation import simulate
 from booking.testbed import Testbed, open_testbed
 from domain import events as e
 from domain.stored import decode_body
+from tests.booking.simulated import END, begin_a_year, simulated
 
 
 @pytest.fixture
@@ -25,15 +23,8 @@ async def testbed(database_url: str) -> AsyncIterator[Testbed]:
 
 async def test_a_year_has_series_and_bundles(testbed: Testbed, database_url: str) -> None:
     """Companies book a device week after week, and the cabin at the time of its simulator."""
-    await begin(testbed)
-    habits = demonstration_habits()
-    await simulate(
-        database_url,
-        habits,
-        events=5000,
-        seed=3,
-        end=datetime.now(UTC) + timedelta(seconds=1),
-    )
+    await begin_a_year(testbed)
+    await simulated(database_url, events=5000, seed=3, end=END)
     series: dict[str, list[e.ReservationEvent]] = defaultdict(list)
     bundles: dict[str, list[e.ReservationEvent]] = defaultdict(list)
     for kind in ("ReservationConfirmed", "ReservationRequested"):
