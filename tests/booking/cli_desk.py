@@ -63,9 +63,14 @@ def desk(booking: Command, tmp_path: Path) -> Command:
     return booking
 
 
+def date_of(number: int) -> str:
+    """The date in Asia/Seoul so many days from today, as it is typed."""
+    return f"{datetime.now(SEOUL) + timedelta(days=number):%Y-%m-%d}"
+
+
 def day(number: int, clock: str) -> str:
     """A time of Asia/Seoul so many days from today, as it is typed."""
-    return f"{datetime.now(SEOUL) + timedelta(days=number):%Y-%m-%d} {clock}"
+    return f"{date_of(number)} {clock}"
 
 
 def times(number: int, start: str, end: str) -> tuple[str, ...]:

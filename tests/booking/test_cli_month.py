@@ -19,20 +19,19 @@ from tests.conftest import run
 
 __all__ = ["booking", "desk"]
 
-MONTH = last_month()
-OF_MONTH = ("--month", MONTH)
-
 
 def test_a_month_is_shown_by_use_device_and_company(
     desk: Command, database_url: str, tmp_path: Path
 ) -> None:
     """The same hours and won everywhere, and a file that a spreadsheet opens."""
-    assert f"Uses in {MONTH}: 0, 0.00 h, 0 KRW." in desk("usage", "show", *OF_MONTH).out
+    month = last_month()
+    of_month = ("--month", month)
+    assert f"Uses in {month}: 0, 0.00 h, 0 KRW." in desk("usage", "show", *of_month).out
     run(used_last_month(database_url, "r-one"))
     run(used_last_month(database_url, "r-two", hour=13))
-    shown = desk("usage", "show", "mudeung", *OF_MONTH)
+    shown = desk("usage", "show", "mudeung", *of_month)
     assert shown.code == 0, shown.err
-    for part in ("r-one", "r-two", "1,000", f"Uses in {MONTH}: 2, 4.00 h, 4,000 KRW."):
+    for part in ("r-one", "r-two", "1,000", f"Uses in {month}: 2, 4.00 h, 4,000 KRW."):
         assert part in shown.out
     assert ["all", "—", "4", "—"] in [line.split() for line in shown.out.splitlines()]
     for more, row in (
@@ -40,25 +39,26 @@ def test_a_month_is_shown_by_use_device_and_company(
         (("--by", "device"), "ENE-001"),
         (("--by", "sector"), "energy"),
     ):
-        sums = desk("usage", "show", *OF_MONTH, *more).out.splitlines()
+        sums = desk("usage", "show", *of_month, *more).out.splitlines()
         assert sums[1].split() == [row, "4", "4,000"], more
     file = tmp_path / "month.csv"
-    written = desk("usage", "show", "mudeung", *OF_MONTH, "--csv", str(file))
+    written = desk("usage", "show", "mudeung", *of_month, "--csv", str(file))
     assert written.out == f"{file}: 2 lines.\n"
     heading, first, _ = file.read_text(encoding="utf-8-sig").splitlines()
     assert heading.startswith("예약,장비,시작,종료,이용 시간")
-    assert first.startswith(f"r-one,ENE-001,{MONTH}-01 09:00,{MONTH}-01 11:00,2.0,1000,2000")
-    english = desk("usage", "show", "mudeung", *OF_MONTH, "--csv", "-", "--language", "en")
+    assert first.startswith(f"r-one,ENE-001,{month}-01 09:00,{month}-01 11:00,2.0,1000,2000")
+    english = desk("usage", "show", "mudeung", *of_month, "--csv", "-", "--language", "en")
     assert "Reservation,Device,From,To,Hours of use" in english.out
     assert (",직접," in first, ",direct," in english.out) == (True, True)
 
 
 def test_what_no_month_can_be_shown_of(desk: Command) -> None:
     """An unknown company and what contradicts itself are refused, a month that is none misuse."""
+    of_month = ("--month", last_month())
     assert (
-        desk("usage", "show", "nobody", *OF_MONTH).err == "booking: there is no company nobody.\n"
+        desk("usage", "show", "nobody", *of_month).err == "booking: there is no company nobody.\n"
     )
-    assert desk("usage", "show", "mudeung", *OF_MONTH, "--by", "company").code == 1
+    assert desk("usage", "show", "mudeung", *of_month, "--by", "company").code == 1
     for month in ("2026-13", "2026", "1999-12", "2200-01", "２０２６-01"):
         misused = desk("usage", "show", "--month", month)
         assert misused.code == 2
@@ -69,16 +69,17 @@ def test_the_use_log_is_written_in_the_national_form(
     desk: Command, database_url: str, tmp_path: Path
 ) -> None:
     """Names, registration number and notes, in Korean."""
+    of_month = ("--month", last_month())
     run(used_last_month(database_url, "r-one"))
     file = tmp_path / "log.csv"
-    assert desk("usage", "log", *OF_MONTH, "--csv", str(file)).code == 0
+    assert desk("usage", "log", *of_month, "--csv", str(file)).code == 0
     heading, line = file.read_text(encoding="utf-8-sig").splitlines()
     assert heading.startswith("장비명,장비등록번호,장비책임자,작성자")
     for part in ("NFEC-2026-01-200000", "직원", "무등", "김하늘", "0.75", "2000", "케이블 교체"):
         assert part in line
-    nowhere = desk("usage", "log", *OF_MONTH, "--csv", str(tmp_path / "none" / "x"))
+    nowhere = desk("usage", "log", *of_month, "--csv", str(tmp_path / "none" / "x"))
     assert (nowhere.code, f"the folder {tmp_path}/none does not exist." in nowhere.err) == (1, True)
-    full = desk("usage", "log", *OF_MONTH, "--csv", "/dev/full")
+    full = desk("usage", "log", *of_month, "--csv", "/dev/full")
     assert (full.code, "/dev/full cannot be written: No space left" in full.err) == (1, True)
 
 
@@ -86,30 +87,32 @@ def test_statements_of_all_companies_are_issued_by_a_script(
     desk: Command, database_url: str, tmp_path: Path
 ) -> None:
     """Twice does no harm; what was entered since goes into a further one; a file for each."""
+    month = last_month()
+    of_month = ("--month", month)
     run(used_last_month(database_url, "r-one"))
-    issued = desk("statement", "issue", "--all", *OF_MONTH, "--by", STAFF)
+    issued = desk("statement", "issue", "--all", *of_month, "--by", STAFF)
     assert issued.code == 0, issued.err
-    assert f"mudeung-{MONTH}  lines: 1, 2.00 h, 2,000 KRW" in issued.out
-    assert f"hanbit-{MONTH}  lines: 0" in issued.out
-    again = desk("statement", "issue", "--all", *OF_MONTH)
+    assert f"mudeung-{month}  lines: 1, 2.00 h, 2,000 KRW" in issued.out
+    assert f"hanbit-{month}  lines: 0" in issued.out
+    again = desk("statement", "issue", "--all", *of_month)
     assert again.out.count("nothing new.") == 2
-    assert f"Statements of {MONTH} issued now: 0, 0 KRW." in again.out
-    refused = desk("statement", "issue", "mudeung", *OF_MONTH)
-    assert (refused.code, f"mudeung-{MONTH}" in refused.err) == (1, True)
+    assert f"Statements of {month} issued now: 0, 0 KRW." in again.out
+    refused = desk("statement", "issue", "mudeung", *of_month)
+    assert (refused.code, f"mudeung-{month}" in refused.err) == (1, True)
     run(used_last_month(database_url, "r-late", hour=13))
-    assert f"mudeung-{MONTH}-2  lines: 1" in desk("statement", "issue", "mudeung", *OF_MONTH).out
+    assert f"mudeung-{month}-2  lines: 1" in desk("statement", "issue", "mudeung", *of_month).out
     listed = desk("statement", "list", "mudeung").out.splitlines()
-    assert [line.split()[0] for line in listed[1:]] == [f"mudeung-{MONTH}-2", f"mudeung-{MONTH}"]
-    several = desk("statement", "show", "mudeung", *OF_MONTH, "--csv", str(tmp_path / "x.csv"))
+    assert [line.split()[0] for line in listed[1:]] == [f"mudeung-{month}-2", f"mudeung-{month}"]
+    several = desk("statement", "show", "mudeung", *of_month, "--csv", str(tmp_path / "x.csv"))
     assert (several.code, "give --csv a folder that is there" in several.err) == (1, True)
-    assert desk("statement", "show", "--all", *OF_MONTH, "--csv", str(tmp_path)).code == 0
-    assert len(list(tmp_path.glob(f"*-{MONTH}*.csv"))) == 3
+    assert desk("statement", "show", "--all", *of_month, "--csv", str(tmp_path)).code == 0
+    assert len(list(tmp_path.glob(f"*-{month}*.csv"))) == 3
     made = tmp_path / "made"
-    assert desk("statement", "show", "--all", *OF_MONTH, "--csv", str(made)).code == 0
+    assert desk("statement", "show", "--all", *of_month, "--csv", str(made)).code == 0
     assert len(list(made.iterdir())) == 3
-    far = desk("statement", "show", "--all", *OF_MONTH, "--csv", str(made / "a" / "b"))
+    far = desk("statement", "show", "--all", *of_month, "--csv", str(made / "a" / "b"))
     assert (far.code, far.err) == (1, f"booking: the folder {made}/a does not exist.\n")
-    shown = desk("statement", "show", f"mudeung-{MONTH}-2").out
+    shown = desk("statement", "show", f"mudeung-{month}-2").out
     assert "no. 2 of the company" in shown
     assert "r-late" in shown
     assert "r-one" not in shown
@@ -117,14 +120,16 @@ def test_statements_of_all_companies_are_issued_by_a_script(
 
 def test_statements_that_cannot_be(desk: Command) -> None:
     """Of a month that is not over, of nobody, of none and all at once, or not issued as yet."""
+    month = last_month()
+    of_month = ("--month", month)
     this_month = f"{datetime.now(SEOUL):%Y-%m}"
     for arguments, said in (
         (("issue", "mudeung", "--month", this_month), "The month is not over"),
-        (("issue", "nobody", *OF_MONTH), "No such company: nobody"),
-        (("issue", *OF_MONTH), "name one company, or all"),
-        (("issue", "mudeung", "--all", *OF_MONTH), "name one company, or all"),
+        (("issue", "nobody", *of_month), "No such company: nobody"),
+        (("issue", *of_month), "name one company, or all"),
+        (("issue", "mudeung", "--all", *of_month), "name one company, or all"),
         (("show", "--all"), "--month YYYY-MM"),
-        (("show", "mudeung", *OF_MONTH), f"no statement of {MONTH}"),
+        (("show", "mudeung", *of_month), f"no statement of {month}"),
         (("show", "mudeung"), "there is no statement mudeung"),
         (("list", "nobody"), "there is no company nobody"),
     ):
@@ -161,11 +166,12 @@ def test_a_price_is_set_for_a_kind_of_company_and_a_year(desk: Command) -> None:
 
 def test_a_quota_is_set_shown_and_lifted(desk: Command, database_url: str) -> None:
     """Of one sector and of all of them; what is used and left stands beside it."""
+    of_month = ("--month", last_month())
     run(used_last_month(database_url, "r-one"))
     assert desk("quota", "set", "mudeung", "--hours", "10.5", "--ahead", "2").code == 0
     given = desk("quota", "set", "mudeung", "--hours", "1", "--sector", "energy", "--by", STAFF)
     assert given.out == "mudeung may use 1 hours a month of energy.\n"
-    listed = desk("quota", "list", "mudeung", *OF_MONTH)
+    listed = desk("quota", "list", "mudeung", *of_month)
     rows = [line.split() for line in listed.out.splitlines()]
     assert ["mudeung", "all", "10.5", "2", "8.5"] in rows
     assert ["mudeung", "energy", "1", "2", "-1"] in rows
@@ -233,13 +239,14 @@ async def refused(url: str) -> None:
 
 def test_utilisation_has_its_definition(desk: Command, database_url: str) -> None:
     """Hours in use and in operation of each device; a month to come has none."""
+    of_month = ("--month", last_month())
     run(used_last_month(database_url, "r-one"))
-    shown = desk("utilisation", *OF_MONTH)
+    shown = desk("utilisation", *of_month)
     assert shown.code == 0, shown.err
     assert "hours in use ÷ hours in operation" in shown.out
     (line,) = [line.split() for line in shown.out.splitlines() if line.startswith("ENE-001")]
     assert line[1] == "2"
-    assert "가동률(%)" in desk("utilisation", *OF_MONTH, "--csv", "-").out
+    assert "가동률(%)" in desk("utilisation", *of_month, "--csv", "-").out
     future = f"{datetime.now(SEOUL) + timedelta(days=40):%Y-%m}"
     assert desk("utilisation", "--month", future).code == 1
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
 from pathlib import Path
 
-from domain.period import SEOUL
-from tests.booking.cli_desk import KIM, STAFF, Command, booking, day, desk, ids, times
+from tests.booking.cli_desk import KIM, STAFF, Command, booking, date_of, day, desk, ids, times
 
 __all__ = ["booking", "desk"]
 
 BY = ("--by", STAFF)
-TODAY = f"{datetime.now(SEOUL):%Y-%m-%d}"
-IN_A_YEAR = f"{datetime.now(SEOUL) + timedelta(days=365):%Y-%m-%d}"
 
 
 def test_a_problem_is_reported_triaged_and_resolved(desk: Command) -> None:
@@ -60,16 +56,17 @@ def test_problems_of_what_there_is_not(desk: Command) -> None:
 
 def test_what_was_done_is_logged_and_listed(desk: Command, tmp_path: Path) -> None:
     """With the fields of the 유지보수일지, and as a file; the repair of a breakdown is a line."""
+    today = date_of(0)
     assert desk("maintenance", "list").out == "Nothing was logged.\n"
     log = ("maintenance", "log", "ENE-001", "--work", "팬 교체")
     done = desk(*log, "--repairer", "무등 서비스", "--parts", "팬", "--cost", "85,000", *BY)
     assert done.out.endswith("logged, 85,000 KRW\n"), done.err
     assert desk("breakdown", "report", "ENE-002", "--until", day(1, "09:00")).code == 0
     assert desk("breakdown", "repaired", "ENE-002").code == 0
-    listed = desk("maintenance", "list", "--from", TODAY, "--to", TODAY).out
+    listed = desk("maintenance", "list", "--from", today, "--to", today).out
     for part in ("ENE-001", "팬 교체", "무등 서비스", "85,000", "Staff", "repaired; broken since"):
         assert part in listed
-    assert desk("maintenance", "list", "--to", day(-1, "").strip()).out == "Nothing was logged.\n"
+    assert desk("maintenance", "list", "--to", date_of(-1)).out == "Nothing was logged.\n"
     file = tmp_path / "log.csv"
     assert desk("maintenance", "list", "--device", "ENE-001", "--csv", str(file)).code == 0
     assert desk("maintenance", "list", "--device", "NOPE").code == 1
@@ -90,18 +87,19 @@ def test_what_was_done_is_logged_and_listed(desk: Command, tmp_path: Path) -> No
 
 def test_a_certificate_is_recorded_and_listed(desk: Command) -> None:
     """Good through the day that was typed, wherever it is shown; what is over is refused."""
+    today, in_a_year = date_of(0), date_of(365)
     assert desk("calibration", "list").out == "No certificate was recorded.\n"
     record = ("calibration", "record", "ENE-001", "--certificate", "KC-1")
-    good = ("--valid-through", IN_A_YEAR)
+    good = ("--valid-through", in_a_year)
     recorded = desk(*record, *good, "--laboratory", "한국계측", *BY)
-    assert recorded.out == f"ENE-001  KC-1  valid through {IN_A_YEAR}\n", recorded.err
+    assert recorded.out == f"ENE-001  KC-1  valid through {in_a_year}\n", recorded.err
     line = desk("calibration", "list", "--device", "ENE-001").out.splitlines()[1]
-    assert line.split() == ["ENE-001", "KC-1", "한국계측", TODAY, IN_A_YEAR]
-    assert f"valid until {IN_A_YEAR}" in desk("maintenance", "due", "--days", "366").out
+    assert line.split() == ["ENE-001", "KC-1", "한국계측", today, in_a_year]
+    assert f"valid until {in_a_year}" in desk("maintenance", "due", "--days", "366").out
     assert desk("calibration", "list", "--device", "ENE-002").out.startswith("No certificate")
     for arguments, code, said in (
         ((*record, "--valid-through", "2020-01-01"), 1, "--at"),
-        ((*record, "--valid-through", TODAY, "--at", day(2, "09:00")), 1, "time to come"),
+        ((*record, "--valid-through", today, "--at", day(2, "09:00")), 1, "time to come"),
         ((*record, *good, "--by", KIM), 1, "nobody of the laboratory"),
         ((*record[:3], *good), 2, "required: --certificate"),
         ((*record, *good, "--laboratory", ""), 2, "one line of 1 to 200"),

@@ -15,7 +15,6 @@ from web.language import in_language
 KIM, LEE = "kim@mudeung.example", "lee@hanbit.example"
 STAFF = "staff@testbed.example"
 OF_SECTOR = "sector:automotive"
-WINDOW = {"from": tomorrow("09:00").isoformat(), "to": tomorrow("14:00").isoformat()}
 
 
 async def offered(world: World) -> dict[str, str]:
@@ -113,8 +112,9 @@ async def test_its_clearing_time_is_in_the_feed_too(world: World) -> None:
 async def test_it_is_taken_for_everybody_else(world: World) -> None:
     """Availability and conflicts tell it as a reservation, and lists of reservations not at all."""
     await offered(world)
+    window = {"from": tomorrow("09:00").isoformat(), "to": tomorrow("14:00").isoformat()}
     kim = await world.client(KIM)
-    shown = (await kim.get("/api/devices/AUT-018/availability", params=WINDOW)).json()
+    shown = (await kim.get("/api/devices/AUT-018/availability", params=window)).json()
     assert [one["kind"] for one in shown["busy"]] == ["reservation", "buffer"]
     refused = await kim.post("/api/reservations", json=asked())
     assert refused.status_code == 409
@@ -123,5 +123,5 @@ async def test_it_is_taken_for_everybody_else(world: World) -> None:
         begins, ends = alternative["start"], alternative["end"]
         elsewhere = alternative["device_id"] != "AUT-018"
         assert elsewhere or begins >= shown["busy"][1]["end"] or ends <= shown["busy"][0]["start"]
-    listed = (await kim.get("/api/reservations", params=WINDOW)).json()
+    listed = (await kim.get("/api/reservations", params=window)).json()
     assert [one["status"] for one in listed["items"]] == ["cancelled"]
