@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Literal
@@ -31,12 +31,17 @@ class CommonTime(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def common_times(
-    reader: Reader, device_ids: Sequence[str], wanted: Period, now: datetime
+    reader: Reader,
+    device_ids: Sequence[str],
+    wanted: Period,
+    now: datetime,
+    gone: Collection[str] = (),
 ) -> list[CommonTime]:
     """Other times for the devices together, each once; none where a device is unknown.
 
     They keep every term of every device. What depends on the person or on the quota is not looked
     at. Only devices that have no time in common for so long are looked at up to their horizon.
+    `gone` are reservations that would give their time back.
     """
     known = {one.device_id: one for one in await list_devices(reader, limit=MOST_DEVICES)}
     if not device_ids or not known.keys() >= set(device_ids):
@@ -47,16 +52,20 @@ async def common_times(
     for until in sorted({min(wanted.end + LOOKED_AT_FIRST, horizon), horizon}):
         day = day_period(wanted.start.astimezone(SEOUL).date())
         span = Period(day.start, max(until, day.end))
-        found = list(_common(await _searches(reader, device_ids, span, now), wanted, span))
+        found = list(_common(await _searches(reader, device_ids, span, now, gone), wanted, span))
         if any(one.kind == "later" for one in found):
             break
     return found
 
 
 async def _searches(
-    reader: Reader, device_ids: Sequence[str], span: Period, now: datetime
+    reader: Reader,
+    device_ids: Sequence[str],
+    span: Period,
+    now: datetime,
+    gone: Collection[str],
 ) -> list[FreeSearch]:
-    times = await device_times(reader, device_ids, span, (), None)
+    times = await device_times(reader, device_ids, span, gone, None)
     last = (span.end + timedelta(days=1)).astimezone(SEOUL).date()
     closures = await closures_between(reader, span.start.astimezone(SEOUL).date(), last)
     return [FreeSearch(time, closures, now, span) for time in times]

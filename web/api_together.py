@@ -27,9 +27,9 @@ from web.together_bodies import (
     require_zone,
     series_command,
 )
-from web.together_changed import Changed, changed, refused_by_date, require_together
+from web.together_changed import Changed, changed, require_together
 from web.together_kept import Kept, Kind, members_kept
-from web.together_refused import refused_with_ways_out
+from web.together_refused import refused_by_date, refused_with_ways_out
 from web.together_shown import Together, done_together, tried
 from web.writes import give, written
 
@@ -140,7 +140,7 @@ def _rescheduling(path: str, kind: str) -> HTTPRouteHandler:
             period=period,
             zone=body.zone,
         )
-        with refused_by_date(language):
+        async with refused_by_date(testbed, command, language):
             done = await give(request, testbed, command, body)
         return written(changed(done), done)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
@@ -16,10 +16,9 @@ from domain.events import UsageType
 from domain.period import SEOUL, Period
 from domain.rejected import Rejected
 from projections import devices, usage
-from projections.common_times import CommonKind
 from projections.devices import Device
 from web.access import BOOKERS, may
-from web.book import Fields, fields_for, key_of
+from web.book import Fields, key_of
 from web.entry_words import SECTORS
 from web.form_errors import words_by_field
 from web.forms import HttpRequest, Id, Line, RequiredProse, form_fields, form_of, query_of
@@ -28,7 +27,7 @@ from web.given import Given
 from web.problem import Invalid, wrong
 from web.reserving import MOST_PEOPLE
 from web.together_bodies import MOST_DEVICES, BundleBody, bundle_command
-from web.together_refused import other_times
+from web.together_refused import Other, times_to_book, to_choose
 from web.together_shown import MemberShown, done_together, members_of
 from web.when import When, fields_of, hours_of
 from web.writes import give
@@ -41,14 +40,6 @@ class BundleQuery(msgspec.Struct, frozen=True, kw_only=True):
     """`device` is the one whose page led here."""
 
     device: Id | None = None
-
-
-class Other(NamedTuple):
-    """Another time that was free a moment ago, with the fields that book it."""
-
-    period: Period
-    kind: CommonKind
-    fields: Sequence[tuple[str, str]]
 
 
 class BundleForm(When, frozen=True, kw_only=True):
@@ -104,11 +95,7 @@ async def book_bundle(
         members = members_of(command, rejected, language)
         if not rejected.is_conflict:
             return await _page(request, fields, 422, members=members)
-        others = [
-            Other(period, one.kind, fields_for(fields, period))
-            for one in await other_times(testbed, command)
-            for period in [Period(one.start, one.end)]
-        ]
+        others = to_choose(fields, await times_to_book(testbed, command))
         return await _page(request, fields, 409, members=members, others=others)
     made = done_together(command, [one.event for one in done.events], language)
     return go_to(f"/bundles/{made.group_id}?done=bundle")

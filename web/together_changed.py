@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -13,14 +12,11 @@ from booking.app import Done
 from booking.testbed import Testbed
 from domain import events as e
 from domain.members import Members
-from domain.rejected import Rejected
 from domain.reservation import Reservation
 from domain.together_changes import Scope
 from web.access import may_change, may_see_company
-from web.errors import rejection
 from web.forms import require_id
 from web.problem import Problem
-from web.together_shown import members_refused
 from web.writes import recalled
 
 
@@ -72,18 +68,6 @@ async def require_together(  # noqa: PLR0917
         if concerned and not may_change(account, now.company_id, now.account_id):
             raise Problem("colleagues-booking")
     return tag
-
-
-@contextmanager
-def refused_by_date(language: str) -> Iterator[None]:
-    """Turns a refusal to move several into a problem that says of each what is in its way."""
-    try:
-        yield
-    except Rejected as rejected:
-        members = members_refused(rejected, language)
-        if not members:
-            raise
-        raise rejection(rejected, language, members=members) from rejected
 
 
 def changed(done: Done) -> Changed:

@@ -31,6 +31,7 @@ from web.step_bodies import RescheduleBody
 from web.steps import STEPS, given
 from web.together_changed import require_together
 from web.together_kept import Kind, members_kept
+from web.together_refused import Other, times_to_move_to, to_choose
 from web.together_shown import MemberShown, members_refused
 from web.when import When, fields_of, hours_of
 from web.writes import give
@@ -60,6 +61,7 @@ class Trouble(NamedTuple):
     refusals: Sequence[str] = ()
     errors: Mapping[str, str] = {}
     members: Sequence[MemberShown] = ()
+    others: Sequence[Other] = ()
 
 
 def _showing(path: str, kind: Kind) -> HTTPRouteHandler:
@@ -93,7 +95,10 @@ def _moving(path: str, kind: Kind) -> HTTPRouteHandler:
             said = dict.fromkeys(one.message(language) for one in rejected.violations)
             members = members_refused(rejected, language)
             status = 409 if rejected.is_conflict else 422
-            trouble = Trouble(status, fields, list(said), members=members)
+            others: Sequence[Other] = ()
+            if rejected.is_conflict and isinstance(command, RescheduleTogether):
+                others = to_choose(fields, await times_to_move_to(testbed, command, rejected))
+            trouble = Trouble(status, fields, list(said), members=members, others=others)
         else:
             return go_to(f"{path}/{together_id}?done=moved-together")
         return await _page(request, kind, together_id, str(first), trouble=trouble)

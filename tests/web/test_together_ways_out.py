@@ -106,3 +106,57 @@ async def test_one_press_books_another_time(
     assert {one["purpose"] for one in listed} == {"챔버와 함께 시험"}
     assert len({one["start"] for one in listed}) == 1
     assert datetime.fromisoformat(listed[0]["start"]) >= tomorrow("13:00")
+
+
+async def test_a_bundle_that_cannot_be_moved_names_times_it_could(world: World) -> None:
+    """What it holds now is free for it; the first is moved to just as it is answered."""
+    kim = await world.client(KIM)
+    made = (await kim.post("/api/bundles", json=rig(*DEVICES, **hours("13:00", "15:00")))).json()
+    await book(await world.client(LEE), "16:00", "17:00", 1, "AUT-018")
+    anchor = made["members"][0]["reservation_id"]
+    path = f"/api/bundles/{made['group_id']}/reschedule"
+    asked_for = {"from": anchor, **hours("15:00", "17:00")}
+    refused = await kim.post(path, json=asked_for)
+    assert refused.status_code == 409, refused.text
+    others = {one["kind"]: one for one in refused.json()["alternatives"]}
+    assert others.keys() == {"later", "earlier", "other_day"}
+    assert all(one["device_ids"] == DEVICES for one in others.values())
+    # A part of its own time, and until the device is cleared for the booking of Lee.
+    assert datetime.fromisoformat(others["earlier"]["start"]) == tomorrow("13:30")
+    assert datetime.fromisoformat(others["later"]["start"]) > tomorrow("17:00")
+    chosen = {name: others["earlier"][name] for name in ("start", "end")}
+    moved = await kim.post(path, json={"from": anchor, **chosen})
+    assert moved.status_code == 200, moved.text
+    # Where it stands now is no place to move to.
+    again = (await kim.post(path, json=asked_for)).json()["alternatives"]
+    assert {one["kind"] for one in again} == {"later", "other_day"}
+    # A device that went its own way leaves no time that both could move to.
+    (other,) = [one for one in made["members"] if one["reservation_id"] != anchor]
+    alone = f"/api/reservations/{other['reservation_id']}/reschedule"
+    assert (await kim.post(alone, json=hours("09:00", "11:00"))).status_code == 200
+    apart = await kim.post(path, json=asked_for)
+    assert (apart.status_code, apart.json()["alternatives"]) == (409, [])
+
+
+@pytest.mark.parametrize("language", ["ko", "en"])
+async def test_one_press_moves_a_bundle_to_another_time(world: World, language: str) -> None:
+    """The page of the bundle offers the times after a refusal, as the form for booking does."""
+    browser, kim = await browser_of(world, KIM, language), await world.client(KIM)
+    made = (await kim.post("/api/bundles", json=rig(*DEVICES, **hours("10:00", "12:00")))).json()
+    await book(await world.client(LEE), "13:00", "14:00", 1, "ENE-013")
+    page = await browser.get(f"/bundles/{made['group_id']}")
+    refused = await browser.send(page.form("/move"), start_time="13:00", end_time="15:00")
+    assert refused.status == 409
+    offers = [form for form in refused.forms if form.action.endswith("/move")][:-1]
+    assert 1 <= len(offers) <= 3
+    moved = await browser.send(offers[0])
+    assert moved.status == 200, moved.words
+    shown = (await kim.get(f"/api/bundles/{made['group_id']}")).json()["members"]
+    starts = {datetime.fromisoformat(one["start"]) for one in shown}
+    assert len(starts) == 1
+    assert starts.pop() >= tomorrow("14:00")
+
+
+def hours(start: str, end: str) -> dict[str, str]:
+    """`start` and `end` on tomorrow's date, as the API takes them."""
+    return {"start": tomorrow(start).isoformat(), "end": tomorrow(end).isoformat()}
