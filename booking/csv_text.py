@@ -13,6 +13,17 @@ from domain.text import Text
 Cell = str | int | float
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
+SECTORS = {"automotive": "자동차", "healthcare": "헬스케어", "energy": "에너지"}
+WEEKDAYS = {
+    "Mon": "월",
+    "Tue": "화",
+    "Wed": "수",
+    "Thu": "목",
+    "Fri": "금",
+    "Sat": "토",
+    "Sun": "일",
+}
+"""From Monday on."""
 
 
 def csv_bytes(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:

@@ -14,6 +14,7 @@ from booking.account import Account
 from booking.testbed import Testbed
 from domain.bookable import LONGEST
 from domain.period import SEOUL, Period, at_clock, month_of
+from domain.rule_names import rule_name
 from projections import buying, demand, devices, utilisation
 from projections.demand import heat_class
 from web.access import SEES_EVERYTHING, may
@@ -25,7 +26,6 @@ from web.frame import page, present
 from web.given import Given
 from web.language import in_language
 from web.problem import wrong
-from web.rule_names import rule_name
 
 LOOKED_BACK, LOOKED_AHEAD = timedelta(days=180), timedelta(days=30)
 """What the page begins with: requests are for time to come, too."""

@@ -20,6 +20,7 @@ from booking.sessions import SignedIn
 from booking.testbed import Testbed
 from domain.overriding import OVERRIDABLE
 from domain.period import SEOUL, last_day_before
+from domain.rule_names import rule_name
 from domain.stored import decode_body
 from projections import usage
 from web import entry_words
@@ -30,7 +31,6 @@ from web.language import Language, clock, in_language
 from web.looking_back import looking_back, without_as_of
 from web.notices_shown import MOST_COUNTED, count_unread
 from web.reader import language_of
-from web.rule_names import rule_name
 from web.static_files import address_of
 
 TEMPLATES = Path(__file__).parent / "templates"

@@ -10,10 +10,11 @@ from booking.commands.common import Commands, Refused, add_data, command, say, w
 from booking.commands.local_time import day_of, month_of_year
 from booking.commands.named import noted
 from booking.commands.tables import add_csv, say_table, write_csv
-from booking.csv_text import Cell, headings_in
+from booking.csv_text import SECTORS, WEEKDAYS, Cell, headings_in, word_in
 from booking.testbed import Testbed
 from domain.bookable import LONGEST
 from domain.period import SEOUL, Period, at_clock, month_of, month_period
+from domain.rule_names import rule_name
 from domain.text import Text
 from projections import buying, demand, utilisation
 from projections.buying import COVERED_BY_OTHERS, Candidate
@@ -29,7 +30,6 @@ GROUPS = {
     "sector": (Text("분야", "Sector"), demand.by_sector),
 }
 HOUR, RANKING = "hour", "ranking"
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 COUNTS = (
     *(Text("요청", "Requests"), Text("그중 대기", "Of which waited")),
     *(Text("기업", "Companies"), Text("시간", "Hours")),
@@ -88,7 +88,7 @@ def _demand(options: argparse.Namespace) -> int:
         return found, await buying.ranking(reader, found) if options.by == RANKING else []
 
     found, ranked = with_testbed(options, work)
-    headings, rows = _counted(options.by, found, ranked)
+    headings, rows = _counted(options, found, ranked)
     if options.csv is not None:
         write_csv(options, headings, rows)
         return 0
@@ -102,11 +102,12 @@ def _demand(options: argparse.Namespace) -> int:
 
 
 def _counted(
-    by: str, found: Sequence[Wish], ranked: Sequence[Candidate]
+    options: argparse.Namespace, found: Sequence[Wish], ranked: Sequence[Candidate]
 ) -> tuple[Sequence[Text], list[Sequence[Cell]]]:
-    if by == HOUR:
-        return OF_WEEK, list(_by_hour(found))
-    if by == RANKING:
+    language = "en" if options.csv is None else options.language
+    if options.by == HOUR:
+        return OF_WEEK, list(_by_hour(found, language))
+    if options.by == RANKING:
         return RANKED, [
             (
                 *(one.device_id, one.requests, one.companies),
@@ -114,17 +115,28 @@ def _counted(
             )
             for one in ranked
         ]
-    key, count = GROUPS[by]
+    key, count = GROUPS[options.by]
     return (key, *COUNTS), [
-        (one.key, one.requests, one.waited, one.companies, one.hours) for one in count(found)
+        (
+            _said(options.by, one.key, language),
+            *(one.requests, one.waited, one.companies, one.hours),
+        )
+        for one in count(found)
     ]
 
 
-def _by_hour(found: Sequence[Wish]) -> Iterator[Sequence[Cell]]:
+def _said(by: str, key: str, language: str) -> str:
+    """What is counted, in the words of a Korean file; otherwise as options take it."""
+    if by == "sector":
+        return word_in(language, SECTORS, key)
+    return rule_name(key).ko if by == "rule" and language == "ko" else key
+
+
+def _by_hour(found: Sequence[Wish], language: str) -> Iterator[Sequence[Cell]]:
     for weekday, day in zip(WEEKDAYS, demand.by_hour(found), strict=True):
         for hour, hours in enumerate(day):
             if hours:
-                yield weekday, f"{hour:02d}:00", hours
+                yield word_in(language, WEEKDAYS, weekday), f"{hour:02d}:00", hours
 
 
 def _span(options: argparse.Namespace) -> Period:

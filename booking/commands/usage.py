@@ -12,7 +12,7 @@ from booking.commands.local_time import month_of_year
 from booking.commands.named import company_named, noted
 from booking.commands.quota import quota_table
 from booking.commands.tables import add_csv, say_table, write_csv, write_file
-from booking.csv_text import Cell, headings_in
+from booking.csv_text import SECTORS, Cell, headings_in, word_in
 from booking.testbed import Testbed
 from booking.use_log import Named
 from domain.period import month_period
@@ -81,7 +81,7 @@ def _show(options: argparse.Namespace) -> int:
     lines, month = with_testbed(options, work)
     headings = USAGE_HEADINGS if by is None else (KEYS[by], *_SUMS)
     language = "en" if options.csv is None else options.language
-    rows = list(usage_rows(lines, language) if by is None else _sums(lines, BY[by]))
+    rows = list(usage_rows(lines, language) if by is None else _sums(lines, BY[by], language))
     if options.csv is not None:
         write_csv(options, headings, rows)
         return 0
@@ -98,9 +98,10 @@ def _show(options: argparse.Namespace) -> int:
 _SUMS = (Text("이용 시간", "Hours of use"), Text("이용료(원)", "Fee (KRW)"))
 
 
-def _sums(lines: Sequence[Line], field: str) -> Iterator[Sequence[Cell]]:
+def _sums(lines: Sequence[Line], field: str, language: str) -> Iterator[Sequence[Cell]]:
+    words = SECTORS if field == BY["sector"] else {}
     for key, one in sums_by(lines, field):
-        yield key, round(one.hours, 2), one.fee
+        yield word_in(language, words, key), round(one.hours, 2), one.fee
 
 
 def _log(options: argparse.Namespace) -> int:

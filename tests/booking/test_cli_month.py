@@ -9,6 +9,7 @@ import pytest
 
 from booking.bearer import opaque_id
 from booking.config import Settings
+from booking.csv_text import WEEKDAYS
 from booking.testbed import open_testbed
 from domain.period import SEOUL, Period
 from domain.rejected import Rejected
@@ -47,6 +48,8 @@ def test_a_month_is_shown_by_use_device_and_company(
     heading, first, _ = file.read_text(encoding="utf-8-sig").splitlines()
     assert heading.startswith("예약,장비,시작,종료,이용 시간")
     assert first.startswith(f"r-one,ENE-001,{month}-01 09:00,{month}-01 11:00,2.0,1000,2000")
+    by_sector = desk("usage", "show", *of_month, "--by", "sector", "--csv", "-").out
+    assert by_sector.splitlines()[1] == "에너지,4.0,4000"
     english = desk("usage", "show", "mudeung", *of_month, "--csv", "-", "--language", "en")
     assert "Reservation,Device,From,To,Hours of use" in english.out
     assert (",직접," in first, ",direct," in english.out) == (True, True)
@@ -210,6 +213,14 @@ def test_demand_is_counted_by_device_hour_and_rule(desk: Command, database_url: 
     assert by_device.out.splitlines()[2].split() == ["ENE-001", "1", "0", "1", "20"]
     assert desk("demand", "--by", "rule").out.splitlines()[2].split()[:2] == ["maximum", "1"]
     assert len(desk("demand", "--by", "hour", "--csv", "-").out.splitlines()) == 21
+    for by, korean, english in (
+        ("sector", "에너지", "energy"),
+        ("rule", "최대 이용 시간", "maximum"),
+        ("hour", WEEKDAYS[start_of(2).strftime("%a")], start_of(2).strftime("%a")),
+    ):
+        for language, word in (("ko", korean), ("en", english)):
+            file = desk("demand", "--by", by, "--csv", "-", "--language", language).out
+            assert file.splitlines()[1].startswith(f"{word},"), file
     assert "Requests in vain: 0" in desk("demand", "--waiting").out
     assert "Requests in vain: 0" in desk("demand", "--rule", "quota").out
     assert "Requests in vain: 0" in desk("demand", "--to", day(1, "").strip()).out
@@ -219,12 +230,17 @@ def test_demand_is_counted_by_device_hour_and_rule(desk: Command, database_url: 
     assert desk("demand", "--from", "2026-01-01", "--to", "2027-06-01").code == 1
 
 
+def start_of(number: int) -> datetime:
+    """Midnight of Asia/Seoul, so many days from today."""
+    return datetime.fromisoformat(day(number, "00:00")).replace(tzinfo=SEOUL)
+
+
 async def refused(url: str) -> None:
     """Kim asks for ENE-001 from the day after tomorrow for twenty hours, which is too long."""
     async with open_testbed(url, Settings()) as testbed:
         kim = await testbed.accounts.by_email(KIM)
         assert kim is not None
-        start = datetime.fromisoformat(day(2, "00:00")).replace(tzinfo=SEOUL)
+        start = start_of(2)
         order = ReserveDevice(
             by=kim.actor,
             reservation_id=opaque_id("r"),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from domain.rule_names import rule_name
 from domain.words import WORDS
-from web.rule_names import rule_name
 
 
 def test_every_rule_that_can_refuse_has_a_name() -> None:
