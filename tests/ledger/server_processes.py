@@ -24,12 +24,15 @@ MYSELF = Account(uid=os.geteuid(), gid=os.getegid(), name="myself")
 CHECKOUT = Path(__file__).parents[2]
 
 # Uses the server of a folder until it is told to leave; a second argument is for what the account
-# of PostgreSQL can't reach.
+# of PostgreSQL can't reach. Under a terminal interrupts aren't ignored, as a shell's background
+# processes (these tests, perhaps) and their children do.
 USER = """
+import signal
 import sys
 from pathlib import Path
 from booking.postgres import EmbeddedServer
 
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with EmbeddedServer(*map(Path, sys.argv[1:])) as server, server.watch():
     print(server.url, flush=True)
     sys.stdin.read()
