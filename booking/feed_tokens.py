@@ -85,6 +85,11 @@ class Feeds:
         printable = "".join(c for c in user_agent if c.isprintable())[:LONGEST_USER_AGENT]
         await self._pool.execute(_USED, feed_id, printable, USE_WRITTEN_AT_MOST_EVERY)
 
+    async def served(self, feed_id: str, tag: str) -> datetime:
+        """Note what a fetch is answered with; since when every fetch was answered with the same."""
+        since: datetime = await self._pool.fetchval(_SERVED, feed_id, tag)
+        return since
+
     async def list(self, account_id: str) -> Sequence[Feed]:
         """The subscriptions of an account that are not revoked, newest first."""
         rows = await self._pool.fetch(
@@ -123,6 +128,18 @@ _ISSUE = """
 _USED = """
     UPDATE identity.feeds SET last_used_at = clock_timestamp(), last_user_agent = $2
     WHERE feed_id = $1 AND coalesce(last_used_at < clock_timestamp() - $3::interval, true)
+"""
+
+# Nothing is written while the answer stays the same.
+_SERVED = """
+    WITH changed AS (
+        UPDATE identity.feeds SET served_tag = $2, served_since = clock_timestamp()
+        WHERE feed_id = $1 AND served_tag IS DISTINCT FROM $2 RETURNING served_since
+    )
+    SELECT coalesce(
+        (SELECT served_since FROM changed),
+        (SELECT served_since FROM identity.feeds WHERE feed_id = $1 AND served_tag = $2),
+        clock_timestamp())
 """
 
 _REVOKE = """

@@ -146,23 +146,11 @@ def slot_at_or_before(moment: datetime, terms: TermsOfUse) -> datetime:
 
 def _parts(entry: Entry) -> Iterator[Busy]:
     """An entry's own time, and the buffers around it."""
-    kind = entry.told_kind
-    if kind != "reservation":
-        yield Busy(start=entry.period.start, end=entry.period.end, kind=kind)
-        return
-    start, end = entry.period.start, entry.period.end
-    if entry.handed_out_at is not None:
-        start = min(start, entry.handed_out_at)
-    if entry.returned_at is not None:
-        end = entry.returned_at
-    yield from _part(entry.occupied.start, start, "buffer")
-    yield from _part(start, end, "reservation")
-    yield from _part(end, entry.occupied.end, "buffer")
-
-
-def _part(start: datetime, end: datetime, kind: BusyKind) -> Iterator[Busy]:
-    if start < end:
-        yield Busy(start=start, end=end, kind=kind)
+    held = entry.held
+    yield Busy(start=held.start, end=held.end, kind=entry.told_kind)
+    for buffer in entry.buffers:
+        if buffer is not None:
+            yield Busy(start=buffer.start, end=buffer.end, kind="buffer")
 
 
 def _clip(one: Busy, window: Period) -> Busy | None:

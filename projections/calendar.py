@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import asyncpg
@@ -37,6 +37,9 @@ SHOWN: tuple[EntryStatus, ...] = (
     "repaired",
 )
 """What a calendar shows: all that holds or held time. The other statuses gave their time back."""
+
+MOMENT = timedelta(seconds=1)
+"""What came back at once was held so long: a period is never empty."""
 
 Noted = Literal["suspected", "overdue"]
 _NOTED = {"suspected": ("suspected_at", "starts_at"), "overdue": ("overdue_at", "ends_at")}
@@ -95,6 +98,30 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     def told_kind(self) -> EntryKind:
         """What others hear of it: an offer is as good as booked."""
         return told(self.kind)
+
+    @property
+    def held(self) -> Period:
+        """The time that it has or had, whatever was booked: from an early hand-out, to its return.
+
+        How long a device that is overdue stays out is known when it comes back.
+        """
+        out, back = self.handed_out_at, self.returned_at
+        start = self.period.start if out is None else min(out, self.period.start)
+        end = self.period.end if back is None else back
+        return Period(start, max(end, start + MOMENT))
+
+    @property
+    def buffers(self) -> tuple[Period | None, Period | None]:
+        """The set-up time before what it holds and the clearing time after; an outage has none."""
+        if self.told_kind != "reservation":
+            return None, None
+        held, occupied = self.held, self.occupied
+        before = after = None
+        if occupied.start < held.start:
+            before = Period(occupied.start, held.start)
+        if held.end < occupied.end:
+            after = Period(held.end, occupied.end)
+        return before, after
 
     @property
     def cursor(self) -> After:

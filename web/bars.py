@@ -18,7 +18,6 @@ from domain.period import SEOUL, Period, day_period, days_touched
 from projections.calendar import Entry
 from web.access import may_see_company
 from web.entry_words import kind_word, status_word, taken_word
-from web.feed_text import buffers_of
 from web.language import Language, clock
 
 SLOTS = 48
@@ -71,7 +70,7 @@ def bars_by_day(entries: Sequence[Entry], week: Period, viewer: Viewer) -> dict[
     for entry in entries:
         period = _shown_period(entry, viewer.now)
         over = taken_until is not None and period.start < taken_until
-        for buffer in filter(None, buffers_of(entry)):
+        for buffer in filter(None, entry.buffers):
             for day in _days_in(buffer, week):
                 bars.setdefault(day, []).append(_buffer_bar(buffer, day, viewer))
         for day in _days_in(period, week):
@@ -102,10 +101,8 @@ def slot_of(moment: datetime) -> int:
 def _shown_period(entry: Entry, now: datetime) -> Period:
     """The time in which it is, or was, held, whatever was booked."""
     if entry.status == "in_use" and entry.period.end < now:
-        return entry.period.until(now)
-    if entry.returned_at is not None and entry.returned_at > entry.period.start:
-        return entry.period.until(entry.returned_at)
-    return entry.period
+        return entry.held.until(now)
+    return entry.held
 
 
 def _bar(entry: Entry, period: Period, day: date, viewer: Viewer, *, over: bool) -> Bar:

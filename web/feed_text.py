@@ -22,7 +22,7 @@ from web.feed_words import categories, description, summary, title_of_buffer
 from web.language import Language
 from web.vtimezone import vtimezone
 
-RENDERER = "2"
+RENDERER = "3"
 """Raised when the same entries come to be written differently; part of every ETag."""
 PRODUCT = "-//testbed-booking//Testbed booking//EN"
 MOST_ENTRIES = 1_000
@@ -118,32 +118,17 @@ def _opening(heading: Heading) -> Iterator[bytes]:
 def _events(item: Item, writer: Writer) -> Iterator[bytes]:
     entry = item.entry
     held = entry.status in SHOWN_AS_HELD
-    if writer.buffers and entry.told_kind == "reservation" and held:
-        before, after = buffers_of(entry)
-        if before is not None:
-            yield _event(item, writer, before, "-before")
-        yield _event(item, writer, entry.period)
-        if after is not None:
-            yield _event(item, writer, after, "-after")
-    else:
-        yield _event(item, writer, entry.period)
-
-
-def buffers_of(entry: Entry) -> tuple[Period | None, Period | None]:
-    """The set-up time before a reservation and the clearing time after it."""
-    before = after = None
-    if entry.occupied.start < entry.period.start:
-        before = Period(entry.occupied.start, entry.period.start)
-    # A device that came back early is cleared while the period booked still runs.
-    begins = max(entry.period.end, entry.returned_at or entry.period.end)
-    if begins < entry.occupied.end:
-        after = Period(begins, entry.occupied.end)
-    return before, after
+    before, after = entry.buffers if writer.buffers and held else (None, None)
+    if before is not None:
+        yield _event(item, writer, before, "-before")
+    yield _event(item, writer, entry.held)
+    if after is not None:
+        yield _event(item, writer, after, "-after")
 
 
 def event_bytes(item: Item, writer: Writer, further: Iterable[bytes]) -> bytes:
     """An entry as its feed has it, with further lines: ORGANIZER and ATTENDEE, in a mail."""
-    return _event(item, writer, item.entry.period, further=further)
+    return _event(item, writer, item.entry.held, further=further)
 
 
 def _event(
@@ -163,7 +148,7 @@ def _event(
         *_times(period),
         ical.content_line("STATUS", status if held else "CANCELLED"),
         ical.content_line("TRANSP", "OPAQUE" if held else "TRANSPARENT"),
-        ical.texts_line("CATEGORIES", categories(item, language, buffer=bool(buffer))),
+        ical.texts_line("CATEGORIES", categories(item, language, buffer)),
     ]
     named = item.device if writer.names_device else None
     if buffer:

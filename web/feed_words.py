@@ -30,14 +30,18 @@ def summary(item: Item, device: Device | None, language: Language) -> str:
 
 
 def title_of_buffer(device: Device | None, part: str, language: Language) -> str:
-    word = language.text("Set-up") if part == "-before" else language.text("Clearing")
+    word = _buffer_word(part, language)
     return word if device is None else f"{device.device_id} · {word}"
 
 
-def categories(item: Item, language: Language, *, buffer: bool) -> list[str]:
-    """Sector and kind of an entry."""
-    kind = "buffer" if buffer else item.entry.kind
-    return [sector_word(item.entry.sector, language), kind_word(kind, language)]
+def categories(item: Item, language: Language, part: str) -> list[str]:
+    """Sector and kind of an entry, or of a `part` of it, `-before` or `-after`."""
+    kind = _buffer_word(part, language) if part else kind_word(item.entry.kind, language)
+    return [sector_word(item.entry.sector, language), kind]
+
+
+def _buffer_word(part: str, language: Language) -> str:
+    return language.text("Set-up") if part == "-before" else language.text("Clearing")
 
 
 def description(item: Item, language: Language) -> str:

@@ -74,8 +74,30 @@ async def test_if_none_match_wins_over_a_date(world: World) -> None:
     assert (await fetch(world, address, **date)).status_code == 304
     both = date | {"If-None-Match": '"another"'}
     assert (await fetch(world, address, **both)).status_code == 200
-    never = {"If-Modified-Since": "not a date"}
-    assert (await fetch(world, address, **never)).status_code == 200
+    for odd in ("not a date", "Sun, 06 Nov 99999999999999999999 08:49:37 GMT"):
+        assert (await fetch(world, address, **{"If-Modified-Since": odd})).status_code == 200
+
+
+async def test_a_date_holds_for_what_was_answered_and_for_nothing_else(world: World) -> None:
+    """Entries leave a feed's window by themselves, so that its date is that of its bytes."""
+    address = await new_feed(world, KIM, "device:AUT-018")
+    kim = await world.client(KIM)
+    first = await fetch(world, address)
+    long_ago = datetime.now(UTC) - timedelta(days=3)
+    connection = await asyncpg.connect(world.url)
+    noted = "UPDATE identity.feeds SET served_since = $1"
+    await connection.execute(noted, long_ago)
+    same = await fetch(world, address)
+    assert same.headers["last-modified"] == format_datetime(long_ago, usegmt=True)
+    known = {"If-Modified-Since": same.headers["last-modified"]}
+    assert (await fetch(world, address, **known)).status_code == 304
+    await kim.post("/api/reservations", json=asked())
+    changed = await fetch(world, address, **known)
+    assert (changed.status_code, changed.headers["etag"] == first.headers["etag"]) == (200, False)
+    await connection.execute("UPDATE identity.feeds SET served_tag = 'of other entries'")
+    await connection.execute(noted, long_ago)
+    assert (await fetch(world, address, **known)).status_code == 200
+    await connection.close()
 
 
 async def test_gzip_only_when_asked_with_a_tag_of_its_own(world: World) -> None:
@@ -85,7 +107,7 @@ async def test_gzip_only_when_asked_with_a_tag_of_its_own(world: World) -> None:
     await kim.post("/api/reservations", json=asked())
     plain = await fetch(world, address, **{"Accept-Encoding": "identity"})
     packed = await fetch(world, address, **{"Accept-Encoding": "br, gzip"})
-    refused = await fetch(world, address, **{"Accept-Encoding": "gzip;q=0"})
+    refused = await fetch(world, address, **{"Accept-Encoding": "*, gzip;q=0"})
     assert "content-encoding" not in plain.headers
     assert packed.headers["content-encoding"] == "gzip"
     assert packed.content == plain.content == refused.content

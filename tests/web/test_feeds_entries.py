@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+import msgspec
+
+from domain.period import SEOUL, Period
+from projections.calendar import Entry
 from tests.web.calendar_program import event_of, fetch, new_feed, utc_of
 from tests.web.calendar_readers import events_of
 from tests.web.conftest import World, asked, tomorrow
+from tests.web.test_deadlines_settled import booked_now
 
 KIM = "kim@mudeung.example"
 STAFF = "staff@testbed.example"
@@ -62,6 +69,7 @@ async def test_buffers_and_outages_are_entries_of_their_own(world: World) -> Non
     assert after["DTSTART;TZID=Asia/Seoul"] == f"{tomorrow('12:00'):%Y%m%dT%H%M%S}"
     assert after["DTEND;TZID=Asia/Seoul"] == f"{tomorrow('12:15'):%Y%m%dT%H%M%S}"
     assert after["SUMMARY"] == "정리 시간"
+    assert after["CATEGORIES"].endswith("정리 시간")
     (maintenance,) = [event for event in events if "점검" in event["SUMMARY"]]
     assert "펌웨어" not in str(maintenance)
     of_staff = await fetch(world, await new_feed(world, STAFF, "maintenance"))
@@ -95,3 +103,53 @@ async def test_a_feed_of_the_past(world: World) -> None:
     address = await new_feed(world, KIM, "device:AUT-018")
     assert len(events_of((await fetch(world, f"{address}?as_of={made_at}")).content)) == 2
     assert events_of((await fetch(world, f"{address}?as_of={made_at - 1}")).content) == []
+
+
+async def test_a_device_that_came_back_early_is_free_in_every_feed(world: World) -> None:
+    """The reservation ends where availability says, then comes clearing, and the next company."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    path = f"/api/reservations/{await booked_now(kim)}"
+    for step in ("hand-out", "return"):
+        assert (await staff.post(f"{path}/{step}", json={})).status_code == 200
+    shown = (await kim.get(path)).json()
+    day = {"from": shown["start"], "to": shown["end"]}
+    busy = (await kim.get("/api/devices/AUT-018/availability", params=day)).json()["busy"]
+    assert [one["kind"] for one in busy] == ["reservation", "buffer"]
+    assert busy[0]["end"] < shown["end"]
+    for scope in ("device:AUT-018", "mine", "company:mudeung", "sector:automotive"):
+        answer = await fetch(world, await new_feed(world, KIM, scope))
+        ends = [event["DTEND;TZID=Asia/Seoul"] for event in events_of(answer.content)]
+        # A calendar knows no less than a second.
+        least = datetime.fromisoformat(shown["start"]) + timedelta(seconds=1)
+        told = [max(datetime.fromisoformat(one["end"]), least).astimezone(SEOUL) for one in busy]
+        assert ends == [f"{end:%Y%m%dT%H%M%S}" for end in told[: len(ends)]], scope
+
+
+def test_late_and_early_time_is_the_reservations_own() -> None:
+    """From an early hand-out to a late return; set-up and clearing lie around it."""
+    nine, ten, minute = tomorrow("09:00"), tomorrow("10:00"), timedelta(minutes=1)
+    booked = Entry(
+        entry_id="r-1",
+        kind="reservation",
+        device_id="AUT-018",
+        sector="automotive",
+        company_id="mudeung",
+        account_id="a-1",
+        status="returned",
+        period=Period(nine, ten),
+        occupied=Period(nine - 30 * minute, ten + 60 * minute),
+        sequence=3,
+        created_at=nine,
+        changed_at=ten,
+        made_position=1,
+        changed_position=4,
+        handed_out_at=nine - 5 * minute,
+        returned_at=ten + 45 * minute,
+    )
+    assert booked.held == Period(nine - 5 * minute, ten + 45 * minute)
+    assert booked.buffers == (
+        Period(nine - 30 * minute, nine - 5 * minute),
+        Period(ten + 45 * minute, ten + 60 * minute),
+    )
+    at_once = msgspec.structs.replace(booked, returned_at=booked.handed_out_at)
+    assert at_once.held.length == timedelta(seconds=1)

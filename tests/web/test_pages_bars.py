@@ -90,7 +90,9 @@ def test_one_that_was_not_returned_goes_on_until_now_and_shows_the_overlap() -> 
 
 def test_one_that_came_back_early_ends_there() -> None:
     """After an early return the rest of the period is free again."""
-    entry = _entry("08:00", "12:00", status="returned", returned_at=at_clock(MONDAY, "09:00"))
+    back = {"returned_at": at_clock(MONDAY, "09:00")}
+    kept = Period(at_clock(MONDAY, "08:00"), at_clock(MONDAY, "09:00"))
+    entry = _entry("08:00", "12:00", status="returned", occupied=kept, **back)
     (bar,) = _bars(entry)[MONDAY]
     assert "s16 e18" in bar.classes
     assert "past" in bar.classes
