@@ -14,7 +14,8 @@ from domain import events as e
 from domain import outages
 from domain.device import Breakdown
 from web.access import LAB, may
-from web.forms import HttpRequest, Moment, Prose, body_of
+from web.api_outages import DryRun, try_outage
+from web.forms import HttpRequest, Moment, Prose, body_of, query_of
 from web.given import FromPath, Given
 from web.outage_shown import OutageShown, require_device, show_outage
 from web.writes import give, recalled, written
@@ -37,7 +38,7 @@ class RepairedBody(msgspec.Struct, frozen=True, kw_only=True):
 @post(
     "/api/devices/{device_id:str}/breakdown",
     status_code=201,
-    opt=may(LAB, body=BreakdownBody, answer=OutageShown),
+    opt=may(LAB, query=DryRun, body=BreakdownBody, answer=OutageShown),
 )
 async def report_breakdown(
     request: HttpRequest,
@@ -46,11 +47,14 @@ async def report_breakdown(
     language: Given[str],
     device_id: FromPath[str],
 ) -> Response[Any]:
-    """Reports a breakdown; for a device that is broken already, that it takes longer."""
+    """Reports a breakdown; for a device that is broken already, that it takes longer.
+
+    With `dry_run=true` nothing is recorded, and the bookings that it would displace are shown.
+    """
     broken = Breakdown(device_id)
     await require_device(testbed, device_id)
     await recalled(testbed, broken)
-    body = await body_of(request, BreakdownBody)
+    query, body = query_of(request, DryRun), await body_of(request, BreakdownBody)
     reason = await testbed.seals.seal(account.account_id, body.reason) if body.reason else None
     command: outages.ReportBreakdown | outages.ExtendBreakdown = outages.ReportBreakdown(
         by=account.actor,
@@ -63,6 +67,8 @@ async def report_breakdown(
         command = outages.ExtendBreakdown(
             by=account.actor, device_id=device_id, expected_until=body.expected_until
         )
+    if query.dry_run:
+        return Response(await try_outage(testbed, language, command), status_code=200)
     done = await give(request, testbed, command, body)
     (reported,) = done.of(e.BreakdownReported, e.BreakdownExtended)
     shown = await show_outage(testbed, language, reported.breakdown_id, done)

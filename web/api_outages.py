@@ -15,6 +15,7 @@ from booking.bearer import opaque_id
 from booking.testbed import Testbed
 from domain import events as e
 from domain import outages
+from domain.decisions import Command
 from domain.events import OutageKind
 from domain.repeating_outages import MOST_OUTAGES, Repeat, ScheduleOutages
 from web.access import LAB, may
@@ -118,21 +119,20 @@ async def outage_command(
 async def try_outage(
     testbed: Testbed,
     language: str,
-    command: outages.ScheduleOutage | ScheduleOutages | outages.RescheduleOutage,
+    command: Command,
 ) -> OutageTried:
-    """What planning or moving this would displace, with alternatives; nothing is recorded."""
+    """What an outage or a breakdown would displace, with alternatives; nothing is recorded."""
     happened = await testbed.booking.try_out(command)
-    planned = [
-        event for event in happened if isinstance(event, (e.OutageScheduled, e.OutageRescheduled))
-    ]
+    planned = [event for event in happened if isinstance(event, (e.OutageEvent, e.BreakdownEvent))]
     first = planned[0]
+    repeated = [event for event in planned if isinstance(event, e.OutageEvent)]
     return OutageTried(
         device_id=first.device_id,
-        kind=first.kind,
+        kind=first.kind if isinstance(first, e.OutageEvent) else "breakdown",
         start=first.occupied.start,
         end=first.occupied.end,
         displaced=await displaced_by(testbed, language, happened),
-        repeats=repetitions(planned, tried=True) if len(planned) > 1 else (),
+        repeats=repetitions(repeated, tried=True) if len(repeated) > 1 else (),
     )
 
 

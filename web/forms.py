@@ -45,11 +45,18 @@ Prose = Annotated[str, Meta(max_length=2000)]
 RequiredProse = Annotated[str, Meta(min_length=1, max_length=2000)]
 
 
+class NoQuery(msgspec.Struct, frozen=True):
+    """What an address takes that has no parameters."""
+
+
 async def body_of(request: HttpRequest, kind: type[Asked]) -> Asked:
     """The JSON object in a request's body. No body at all is an object without fields.
 
-    Raises Problem for what cannot be read and Invalid for what does not fit.
+    Raises Problem for what cannot be read and Invalid for what does not fit. An address that takes
+    no query refuses one: `?dry_run=true` must never be overlooked.
     """
+    if "query" not in request.route_handler.opt:
+        query_of(request, NoQuery)
     raw = await raw_body(request)
     if not raw:
         return read(kind, {})

@@ -81,6 +81,7 @@ async def mine_page(
         "mine.html",
         status=422 if refusals else 200,
         as_of=as_of,
+        home="/mine",
         refusals=refusals,
         waiting=await own_list(
             testbed, account, language, everyone=asked.of is not None, as_of=as_of
@@ -102,7 +103,6 @@ async def _listed(  # noqa: PLR0917 - all that the two lists share
     asked: MineQuery,
     as_of: int | None,
 ) -> Listed:
-    whose = {"company_id": account.company_id} if asked.of else {"account_id": account.account_id}
     here: str | None = getattr(asked, part)
     place = read_cursor(here, Place, part)
     after = None if place is None else (place.at, place.entry_id)
@@ -113,7 +113,9 @@ async def _listed(  # noqa: PLR0917 - all that the two lists share
         after=after,
         limit=SHOWN_AT_ONCE + 1,
         as_of=as_of,
-        **whose,
+        # Who moved to another company left its bookings behind.
+        company_id=account.company_id,
+        account_id=None if asked.of else account.account_id,
     )
     lines = found[:SHOWN_AT_ONCE]
     shown = await bookings(testbed, language, [line.entry for line in lines], as_of)

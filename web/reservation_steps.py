@@ -54,6 +54,7 @@ async def take_step(
     name, values = step, {k: v for k, v in fields.items() if k not in NOT_IN_BODY and v != ""}
     rule = STEPS["reschedule" if step == "change" else step].rule
     start = await given(testbed, account, require_id(reservation_id), rule)
+    command: Command | None = None
     try:
         if step == "change":
             override = override_in(values)
@@ -110,7 +111,7 @@ async def _trouble(  # noqa: PLR0917
     language: str,
     step: str,
     fields: Fields,
-    command: Command,
+    command: Command | None,
     start: Start,
     rejected: Rejected,
 ) -> Trouble:
@@ -121,7 +122,7 @@ async def _trouble(  # noqa: PLR0917
         # Whoever stands at the counter came for this device, and wants to know who has it.
         said = await in_the_way(testbed, in_language(language), rejected, latest.reservation_id)
         return Trouble(step, status, fields, refusals=said)
-    if not rejected.is_conflict:
+    if command is None or not rejected.is_conflict:
         return Trouble(step, status, fields, refusals=said)
     found = await alternatives_for(testbed, command, latest)
     if step == "transfer":

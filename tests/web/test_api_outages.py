@@ -104,7 +104,13 @@ async def test_problems_are_reported_by_companies_and_resolved_by_staff(world: W
     assert (await kim.post(path)).status_code == 403
     assert (await staff.post(path, json={"text": "교체"})).status_code == 200
     assert (await kim.get("/api/devices/AUT-018")).json()["open_problems"] == 0
-    assert (await staff.post(path)).status_code == 404
+    for step, said in ((path, {}), (path.replace("resolve", "triage"), {"urgency": "low"})):
+        again = await staff.post(step, json=said)
+        assert again.status_code == 422, again.text
+        (violation,) = again.json()["violations"]
+        assert violation["rule"] == "problem_resolved"
+        assert "resolved already" in violation["message"]
+    assert (await staff.post(path.replace("resolve", "x/resolve"))).status_code == 404
 
 
 async def test_maintenance_and_calibration_are_logged(world: World) -> None:
@@ -157,3 +163,39 @@ def _outage(**more: Any) -> dict[str, Any]:
 
 def _until(days: int) -> dict[str, Any]:
     return {"expected_until": (tomorrow("00:00") + timedelta(days=days)).isoformat()}
+
+
+async def test_a_breakdown_can_be_tried_out(world: World) -> None:
+    """`dry_run=true` shows what would be displaced, and the device goes on working."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    made = (await kim.post("/api/reservations", json=asked())).json()
+    body = {"expected_until": tomorrow("18:00").isoformat()}
+    path = "/api/devices/AUT-018/breakdown"
+    tried = await staff.post(f"{path}?dry_run=true", json=body)
+    assert tried.status_code == 200, tried.text
+    shown = tried.json()
+    assert (shown["kind"], shown["dry_run"]) == ("breakdown", True)
+    assert [one["reservation_id"] for one in shown["displaced"]] == [made["reservation_id"]]
+    assert (await kim.get(f"/api/reservations/{made['reservation_id']}")).json()["status"] == (
+        "confirmed"
+    )
+    real = (await staff.post(path, json=body)).json()
+    assert [one["alternatives"] for one in real["displaced"]] == [
+        one["alternatives"] for one in shown["displaced"]
+    ]
+
+
+async def test_what_an_address_does_not_take_is_never_overlooked(world: World) -> None:
+    """A dry run that is none would act for real."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    refused = await kim.post("/api/reservations?dry_run=true", json=asked())
+    made = (await kim.post("/api/reservations", json=asked())).json()
+    path = f"/api/reservations/{made['reservation_id']}"
+    for answer in (
+        refused,
+        await kim.post(f"{path}/cancel?dry_run=true", json={}),
+        await staff.post("/api/devices/AUT-018/repaired?at=now", json={}),
+    ):
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["errors"][0]["rule"] == "unknown_field"
+    assert (await kim.get(path)).json()["status"] == "confirmed"

@@ -105,3 +105,19 @@ def _listed(page: Page) -> list[str]:
     """The bookings on the page, from top to bottom."""
     paths = [link for link in page.links if link.startswith("/reservations/")]
     return [path.removeprefix("/reservations/").partition("?")[0] for path in paths]
+
+
+async def test_who_moved_to_another_company_left_its_bookings_behind(world: World) -> None:
+    """They stay that company's; the page shows what one holds for the company of today."""
+    kim = await world.client(KIM)
+    left = await _book(kim, asked(purpose="옛 회사의 시험"))
+    account = await world.testbed.accounts.by_email(KIM)
+    assert account is not None
+    await world.testbed.accounts.set_role(account.account_id, "member", "hanbit")
+    browser = await browser_of(world, KIM)
+    for path in ("/mine", "/mine?of=company"):
+        page = await browser.get(path)
+        assert (page.status, _listed(page)) == (200, [])
+        assert "옛 회사의 시험" not in page.words
+    await world.testbed.accounts.set_role(account.account_id, "member", "mudeung")
+    assert _listed(await (await browser_of(world, KIM)).get("/mine")) == [left]

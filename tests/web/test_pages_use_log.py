@@ -80,6 +80,17 @@ async def test_a_correction_says_what_is_wrong_with_it(world: World) -> None:
     assert (await line_of(await world.client(KIM)))["corrected"] == 0
 
 
+async def test_what_was_not_returned_has_nothing_to_correct(world: World) -> None:
+    """A form that was open while the return was taken back is answered with its page and why."""
+    await use_last_month(world)
+    staff = await browser_of(world, STAFF, "en")
+    form = (await staff.get(HERE)).form("/correct")
+    form.action = f"/reservations/{await booked_now(await world.client(KIM))}/correct"
+    refused = await staff.send(form, samples="5", reason="x")
+    assert refused.status == 422
+    assert "Not possible" in refused.words or "status" in refused.words.lower()
+
+
 async def test_staff_waive_a_fee(world: World) -> None:
     """Once, with a reason that the company reads."""
     await use_last_month(world)
