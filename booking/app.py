@@ -87,6 +87,19 @@ class Booking:
                 return await self._refused(command, request, rejected, at)
             raise
 
+    async def done_before(self, request: Request) -> Done | None:
+        """What a request did when it was given first; None for a new one, or one that was refused.
+
+        For whoever would look at things as they stand now before the command is given: what the
+        request did may have changed who may give it.
+        """
+        if not request.named:
+            return None
+        known = await self._ledger.of_request(request)
+        if not known or any(isinstance(one.event, e.RequestRefused) for one in known):
+            return None
+        return await self._again(request)
+
     async def try_out(self, command: Command) -> list[Event]:
         """What a command would bring about now; nothing is recorded, not even a refusal."""
         return await decide(command, Recall(LedgerSource(self._ledger, None)))

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.web.conftest import World, asked
+from tests.web.conftest import World, asked, tomorrow
 
-KIM, LEE = "kim@mudeung.example", "lee@hanbit.example"
+KIM, PARK, LEE = "kim@mudeung.example", "park@mudeung.example", "lee@hanbit.example"
 STAFF = "staff@testbed.example"
 
 
@@ -103,3 +103,46 @@ async def test_what_came_after_a_request_stays_unread(world: World) -> None:
     await staff.post(f"{made.headers['location']}/approve")
     await world.testbed.projector.catch_up("notices")
     assert (await kim.post("/api/notices/read", headers=key)).json()["unread"] > 0
+
+
+async def test_a_repeated_step_is_answered_as_before(world: World) -> None:
+    """Also where the booking was given away since, or has another time; a new order is refused."""
+    kim = await world.client(KIM)
+    path = (await kim.post("/api/reservations", json=asked())).headers["location"]
+    for name, body in (
+        ("shorten", {"end": tomorrow("11:30").isoformat()}),
+        ("reschedule", {"start": asked("15:00")["start"], "end": asked(until="16:00")["end"]}),
+        ("transfer", {"account": PARK}),
+    ):
+        answer = await kim.post(f"{path}/{name}", json=body, headers={"Idempotency-Key": name})
+        assert answer.status_code == 200, answer.text
+        last = answer
+    positions = set()
+    for name, body in (
+        ("shorten", {"end": tomorrow("11:30").isoformat()}),
+        ("transfer", {"account": PARK}),
+    ):
+        answer = await kim.post(f"{path}/{name}", json=body, headers={"Idempotency-Key": name})
+        assert answer.status_code == 200, answer.text
+        assert answer.json() == last.json()
+        positions.add(answer.headers["ledger-position"])
+    assert last.headers["ledger-position"] in positions
+    assert (await kim.post(f"{path}/transfer", json={"account": PARK})).status_code == 403
+    lee = await world.client(LEE)
+    stolen = await lee.post(
+        f"{path}/transfer", json={"account": PARK}, headers={"Idempotency-Key": "transfer"}
+    )
+    assert stolen.status_code == 404
+
+
+async def test_a_repeat_shows_nothing_of_a_company_that_one_has_left(world: World) -> None:
+    """What was done is not done again, and what became of it is that company's affair."""
+    kim, key = await world.client(KIM), {"Idempotency-Key": "cancel"}
+    path = (await kim.post("/api/reservations", json=asked())).headers["location"]
+    assert (await kim.post(f"{path}/cancel", json={}, headers=key)).status_code == 200
+    account = await world.testbed.accounts.by_email(KIM)
+    assert account is not None
+    await world.testbed.accounts.set_role(account.account_id, "member", "hanbit")
+    assert (
+        await (await world.client(KIM)).post(f"{path}/cancel", json={}, headers=key)
+    ).status_code == 404
