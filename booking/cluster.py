@@ -107,6 +107,12 @@ def open_cluster(data: Path, elsewhere: Path = ELSEWHERE) -> Cluster:
     return cluster
 
 
+def holds_database(data: Path) -> bool:
+    """Whether a data folder has a database; one that cannot be reached counts too."""
+    home = data / "postgres"
+    return home.is_symlink() or (home / "cluster").exists()
+
+
 def make_data_folder(data: Path) -> None:
     """Make the data folder if it isn't there: closed to others, but root's server must pass."""
     if not data.exists():

@@ -14,6 +14,7 @@ import asyncpg
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from booking.cluster import holds_database
 from booking.config import Settings
 from booking.serving import available_database
 from booking.testbed import Testbed, open_testbed
@@ -62,10 +63,22 @@ def settings_of(options: argparse.Namespace, **more: object) -> Settings:
 
 
 def with_testbed(
-    options: argparse.Namespace, work: Callable[[Testbed, str], Awaitable[Answer]]
+    options: argparse.Namespace,
+    work: Callable[[Testbed, str], Awaitable[Answer]],
+    *,
+    makes: bool = False,
 ) -> Answer:
-    """Do some work on the database that the options name; `work` gets its URL, too."""
+    """Do some work on the database that the options name; `work` gets its URL, too.
+
+    Only a command that `makes` one begins an embedded database: a wrong --data must not look like
+    a ledger in which nothing is wrong.
+    """
     settings = settings_of(options)
+    if not makes and settings.database_url is None and not holds_database(settings.data):
+        raise Refused(
+            f"there is no database in {settings.data}: name its folder with --data or BOOKING_DATA,"
+            " or begin one with `booking serve` or `booking load`."
+        )
 
     async def opened(url: str) -> Answer:
         async with open_testbed(url, settings) as testbed:

@@ -57,7 +57,7 @@ def _load(options: argparse.Namespace) -> int:
         await testbed.projector.catch_up()
         return opened + loaded
 
-    events = with_testbed(options, work)
+    events = with_testbed(options, work, makes=True)
     say(f"{events} events appended." if events else "Nothing new.")
     return 0
 
@@ -82,7 +82,7 @@ def _simulate(options: argparse.Namespace) -> int:
         await testbed.projector.catch_up()
         return events
 
-    say(f"{with_testbed(options, work)} events appended.")
+    say(f"{with_testbed(options, work, makes=True)} events appended.")
     return 0
 
 

@@ -94,6 +94,8 @@ def _resume(options: argparse.Namespace) -> int:
 def _replay(options: argparse.Namespace) -> int:
     async def work(testbed: Testbed, _url: str) -> tuple[Difference | None, int]:
         await testbed.projector.catch_up()
+        if not (await testbed.ledger.head()).position:
+            raise Refused("the ledger is empty: there is nothing to compare.")
         if options.check:
             found = await testbed.projector.replay_check(lambda _done, _total: None)
         else:

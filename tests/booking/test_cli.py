@@ -79,6 +79,33 @@ def booking(
     return given
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("audit", "replay", "--check"),
+        ("rebuild",),
+        ("token", "kim@mudeung.example"),
+        ("reservation", "list"),
+    ],
+)
+def test_a_folder_without_a_database_is_refused(
+    booking: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    """A mistyped folder is no ledger in which nothing is wrong, and nothing is made there."""
+    monkeypatch.delenv("BOOKING_DATABASE_URL")
+    nowhere = tmp_path / "mistyped"
+    answer = booking(*words, "--data", str(nowhere))
+    assert (answer.code, answer.out) == (1, "")
+    assert f"there is no database in {nowhere}" in answer.err
+    assert not nowhere.exists()
+
+
+def test_an_empty_ledger_has_nothing_to_compare(booking: Command) -> None:
+    """That nothing differs would sound as though something had been checked."""
+    answer = booking("audit", "replay", "--check")
+    assert (answer.code, "the ledger is empty" in answer.err) == (1, True)
+
+
 @pytest.fixture
 def loaded(booking: Command, tmp_path: Path) -> Command:
     """The command on a real ledger with one device, one company and one person."""
