@@ -195,6 +195,10 @@ class _Lane:
                 for member in batch:
                     await self.write([member])
             return True
+        except asyncpg.DiskFullError as error:
+            # Nothing was written, and trying again would only keep the callers waiting.
+            _answer(batch, error)
+            return True
         except UNREACHABLE as error:
             await self.let_go()
             if monotonic() - min(one.since for one in batch) < GIVE_UP_SECONDS:

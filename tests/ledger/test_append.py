@@ -259,6 +259,28 @@ async def test_older_rules_may_not_append_to_a_newer_ledger(pool: Pool) -> None:
     await older.close()
 
 
+async def test_a_full_disk_is_said_at_once(ledger: Ledger, database_url: str) -> None:
+    """Nothing was written, nothing is tried again for ten seconds; with room it goes on."""
+    owner = await asyncpg.connect(database_url)
+    await owner.execute(
+        """
+        CREATE FUNCTION public.no_room() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full';
+        END $$;
+        CREATE TRIGGER no_room BEFORE INSERT ON ledger.events EXECUTE FUNCTION public.no_room();
+        """
+    )
+    request = Request.of("a-test", "key", b"body")
+    async with asyncio.timeout(5):
+        with pytest.raises(asyncpg.DiskFullError):
+            await ledger.append(draft(DeviceSuspended(device_id="A"), request=request))
+    await owner.execute("DROP FUNCTION public.no_room CASCADE")
+    await owner.close()
+    appended = await ledger.append(draft(DeviceSuspended(device_id="A"), request=request))
+    assert (appended.first, appended.repeated) == (1, False)
+
+
 async def test_the_application_cannot_touch_events(pool: Pool) -> None:
     """Its role may read and call the append; it cannot insert, change, delete or truncate."""
     statements = (
