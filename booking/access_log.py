@@ -35,6 +35,10 @@ class AccessLog:
         """Note a look. `what` has at most 100 characters and `subject` 200."""
         await self._pool.execute(_RECORD, account_id, what, subject)
 
+    async def record_daily(self, account_id: str, what: str, subject: str) -> None:
+        """As `record`, once in 24 hours: for programs, which look again and again by themselves."""
+        await self._pool.execute(_RECORD_DAILY, account_id, what, subject)
+
     async def newest(self, limit: int, before: int | None = None) -> Sequence[Access]:
         """Entries, newest first; `before` is the last entry id of the previous page."""
         rows = await self._pool.fetch(_NEWEST, limit, before)
@@ -46,6 +50,13 @@ class AccessLog:
 
 
 _RECORD = "INSERT INTO identity.access_log (account_id, what, subject) VALUES ($1, $2, $3)"
+
+_RECORD_DAILY = f"""
+    {_RECORD.partition(" VALUES")[0]} SELECT $1, $2, $3 WHERE NOT EXISTS (
+        SELECT 1 FROM identity.access_log
+        WHERE account_id = $1 AND what = $2 AND subject = $3
+            AND at > clock_timestamp() - interval '24 hours')
+"""
 
 _NEWEST = """
     SELECT entry_id, at, account_id, what, subject FROM identity.access_log

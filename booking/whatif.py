@@ -46,7 +46,8 @@ _MAIN = (e.OutageEvent, e.BreakdownEvent)
 _BEFORE: dict[type[Event], tuple[str, ...]] = {
     e.RequestExpired: ("requested",),
     e.NoShowRecorded: ("confirmed",),
-    e.NoShowWithdrawn: ("no_show",),
+    # What was only suspected is dismissed while it stands as confirmed.
+    e.NoShowWithdrawn: ("no_show", "confirmed"),
 }
 """The statuses in which a recorded step can follow; any, where none is named."""
 
@@ -91,6 +92,7 @@ class WhatIf:
         else:
             await self._hear_changed(append)
         await self._offer_freed()
+        self._offers.hear_recorded(events)
         self._ledger.forget()
 
     async def _offer_freed(self) -> None:
@@ -210,7 +212,7 @@ class WhatIf:
                 self.found.note(
                     first, steps[0], type(order).__name__, ("changed", "refused"), rules
                 )
-        elif (follow := order_followed(events, by)) is not None:
+        elif (follow := order_followed(events, by, override)) is not None:
             rules = await self._refusing([follow])
             if rules and isinstance(follow, ApproveReservation) and standing.status == "requested":
                 self.found.note(first, steps[0], "ApproveReservation", ("booked", "refused"), rules)

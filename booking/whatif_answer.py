@@ -17,8 +17,9 @@ Assumed: what was booked before stands; people would have asked for the same at 
 approval or a decline is given as recorded where the request waits for one, and a request that
 waited for none is approved at once; cancellations, hand-outs and returns follow as recorded where
 the booking exists; a booking that was refused in fact is used for its whole time, without people in
-it who were not recorded; bookings of several devices are taken all or none; what one company was
-refused it may have got elsewhere since, and then it has both here."""
+it who were not recorded; bookings of several devices are taken all or none; a refusal for what no
+terms change and no ledger records, such as a claim on more time than was lost, stands; what one
+company was refused it may have got elsewhere since, and then it has both here."""
 
 Outcome = Literal["booked", "waits for approval", "changed", "refused"]
 

@@ -36,6 +36,10 @@ from domain.usage import HandOutDevice, ReturnDevice
 UNKNOWN_TEXT = Sealed(key=SYSTEM_ACCOUNT, box="")
 """Stands for a text that is not recorded; no rule looks inside."""
 Made = e.ReservationRequested | e.ReservationConfirmed
+_UNTOLD = frozenset({"override_by_company", "no_such_time", "series_too_long"})
+"""Rules about what a refusal does not record, or about how much one order may hold."""
+_OF_CLAIMS = frozenset({"claim_length", "rebooked_already", "reservation_unknown", "wrong_status"})
+"""Rules that refuse a new booking for the displaced one that it names, which is not recorded."""
 
 
 class Giver(Fact):
@@ -84,19 +88,21 @@ def orders_refused(
     """The order that was refused, several for one of several devices or dates, or none.
 
     What a refusal does not record is supposed as it would pass, unless it was refused for it: the
-    way of use that the terms ask for, and the approval of a review board.
+    way of use that the terms ask for, and the approval of a review board. Whatever was refused for
+    something else that is not recorded has no order: no terms would let it pass.
     """
     period, reservation_id = refused.period, refused.reservation_id
+    rules = {refusal.rule for refusal in refused.refusals}
     match refused.command:
-        case "ReserveTogether":
+        case "ReserveTogether" if not rules & _UNTOLD:
             together = enumerate(refused.asked)
             return [
                 _reserve(refused, recorded, by, (f"{recorded.position}-{number}", *asked), terms)
                 for number, asked in together
             ]
-        case _ if period is None or reservation_id is None:
+        case _ if rules & _UNTOLD or period is None or reservation_id is None:
             return []
-        case "ReserveDevice" if refused.device_id is not None:
+        case "ReserveDevice" if refused.device_id is not None and not rules & _OF_CLAIMS:
             asked = (reservation_id, refused.device_id, period)
             return [_reserve(refused, recorded, by, asked, terms)]
         case "RescheduleReservation":
@@ -122,7 +128,7 @@ def order_changed(
         case e.ReservationExtended():
             return ExtendReservation(**changes, override=override)
         case e.ReservationShortened():
-            return ShortenReservation(**changes)
+            return ShortenReservation(**changes, override=override)
         case e.ReservationTransferred():
             colleague, device_id = event.account_id, event.device_id
             return TransferReservation(
@@ -130,19 +136,20 @@ def order_changed(
                 reservation_id=event.reservation_id,
                 to_account_id=colleague if colleague != latest.account_id else None,
                 to_device_id=device_id if device_id != latest.device_id else None,
+                override=override,
             )
         case _:
             return None
 
 
-def order_followed(append: Sequence[Event], by: Actor) -> Command | None:
+def order_followed(append: Sequence[Event], by: Actor, override: Override | None) -> Command | None:
     """The order of a step that is taken as it was recorded; None where there is no such order."""
     logged = next((event for event in append if isinstance(event, e.UsageLogged)), None)
     for event in append:
         named: dict[str, Any] = {"by": by, "reservation_id": getattr(event, "reservation_id", "")}
         match event:
             case e.ReservationApproved():
-                return ApproveReservation(**named)
+                return ApproveReservation(**named, override=override)
             case e.ReservationDeclined():
                 return DeclineReservation(**named, reason=event.reason or UNKNOWN_TEXT)
             case e.ReservationCancelled():

@@ -12,8 +12,8 @@ from domain.event import Event
 from domain.waiting import AcceptOffer, ExpireOffer, LeaveWaitlist, PassWish
 
 SLACK = timedelta(hours=1)
-"""So long after its deadline the recorded end of an offer is waited for: the system may have been
-down, and have given more time.
+"""So long after its deadline the recorded end of an offer is waited for, and so far apart may the
+deadlines be of an offer that was recorded as well.
 """
 
 
@@ -22,19 +22,26 @@ class Offers:
 
     def __init__(self) -> None:
         self._until: dict[str, datetime] = {}
+        self._recorded: dict[str, datetime] = {}
 
     def hear(self, events: Iterable[Event]) -> None:
-        for event in events:
-            match event:
-                case e.SlotOffered() | e.OfferExtended():
-                    self._until[event.wish_id] = event.expires_at
-                case e.WaitlistEvent():
-                    self._until.pop(event.wish_id, None)
+        """What is supposed to have happened."""
+        _note(events, self._until)
+
+    def hear_recorded(self, events: Iterable[Event]) -> None:
+        """What happened in fact."""
+        _note(events, self._recorded)
 
     def over(self, now: datetime) -> Iterator[Command]:
-        """The orders that end offers which nobody has answered, the first to end first."""
+        """The orders that end offers which nobody has answered, the first to end first.
+
+        One that stands in the recorded past too ends as it did there, however late: the system may
+        have been down, and have given more time.
+        """
         for wish_id, until in sorted(self._until.items(), key=lambda one: (one[1], one[0])):
-            if until + SLACK <= now:
+            recorded = self._recorded.get(wish_id)
+            stands = recorded is not None and abs(until - recorded) < SLACK
+            if until + SLACK <= now and not stands:
                 del self._until[wish_id]
                 yield ExpireOffer(by=SYSTEM, wish_id=wish_id)
 
@@ -59,3 +66,13 @@ def accepted_in(append: Iterable[Event], reservation_id: str, by: Actor) -> Acce
         if isinstance(event, e.OfferAccepted) and event.reservation_id == reservation_id:
             return AcceptOffer(by=by, wish_id=event.wish_id, reservation_id=reservation_id)
     return None
+
+
+def _note(events: Iterable[Event], until: dict[str, datetime]) -> None:
+    """Until when an offer stands; no longer, once anything else is heard of its wish."""
+    for event in events:
+        match event:
+            case e.SlotOffered() | e.OfferExtended():
+                until[event.wish_id] = event.expires_at
+            case e.WaitlistEvent():
+                until.pop(event.wish_id, None)

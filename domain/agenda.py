@@ -10,7 +10,7 @@ import msgspec
 from domain import events as e
 from domain.decisions import Fact, Query
 from domain.event import Event, Occupancy
-from domain.period import Period, months_touched, shown
+from domain.period import Period, months_touched, stamp
 from domain.rejected import Conflict, Rejected
 
 EntryKind = Literal["reservation", "buffer", "maintenance", "calibration", "breakdown"]
@@ -151,7 +151,7 @@ class Agenda(Fact):
         for entry in self.overlapping(occupied).values():
             held = entry.reservation or entry.offer
             if held is not None and held.account_id == account_id:
-                raise Rejected("own_time", actual=shown(held.period.start))
+                raise Rejected("own_time", actual=stamp(held.period.start))
 
     def require_no_outage(self, occupied: Period, *, but: str | None = None) -> None:
         """Refuses an outage over another outage, or over a device in somebody's hands."""

@@ -14,7 +14,7 @@ from domain.closures import Closures
 from domain.decisions import Recall
 from domain.device import Calibration, Service
 from domain.overriding import Pardon
-from domain.period import Period, shown
+from domain.period import Period, stamp
 from domain.qualification import Qualification
 from domain.quota import Quota
 from domain.rejected import Rejected, Violation
@@ -90,10 +90,13 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
         )
 
     @classmethod
-    def wished(cls, joined: e.WaitlistJoined, *, offered: bool = False) -> Plan:
+    def wished(
+        cls, joined: e.WaitlistJoined, *, set_aside: tuple[str, ...] = (), offered: bool = False
+    ) -> Plan:
         """The plan of a wish; an offer is `running`, for it kept the notice when it was made.
 
-        Of a displaced reservation no notice was asked then, either.
+        Of a displaced reservation no notice was asked then, either, and what was `set_aside` for it
+        stays so.
         """
         return cls(
             device_id=joined.device_id,
@@ -106,7 +109,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
             wish=joined,
             offered=offered,
             running=offered,
-            pardoned=() if joined.replaces is None else WAIVED,
+            pardoned=() if joined.replaces is None else (*WAIVED, *set_aside),
         )
 
 
@@ -183,7 +186,7 @@ def require_sane(period: Period) -> None:
     if period.length > LONGEST:
         raise Rejected("maximum", limit=int(LONGEST.total_seconds() // 60), actual=period.minutes)
     if period.start < EARLIEST or period.end > LATEST:
-        raise Rejected("horizon", limit=LONGEST.days, actual=shown(period.start))
+        raise Rejected("horizon", limit=LONGEST.days, actual=stamp(period.start))
 
 
 def asks_approval(bookable: Bookable, by: Actor) -> bool:

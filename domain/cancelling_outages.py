@@ -9,7 +9,7 @@ from domain import events as e
 from domain.decisions import Command, Fact, Happened, Query, Recall
 from domain.event import Event
 from domain.outage import Outage
-from domain.period import shown
+from domain.period import stamp
 from domain.rejected import Rejected
 
 OutageScope = Literal["later", "all"]
@@ -72,7 +72,7 @@ async def cancel_outages(command: CancelOutages, recall: Recall) -> Happened:
     ahead = [one for one in planned if one.occupied.end > recall.now]
     if not ahead:
         ended = max(one.occupied.end for one in planned)
-        raise Rejected("past", limit=shown(recall.now), actual=shown(ended))
+        raise Rejected("past", limit=stamp(recall.now), actual=stamp(ended))
     return [
         e.OutageCancelled(
             outage_id=one.outage_id, device_id=one.device_id, kind=one.kind, occupied=one.occupied

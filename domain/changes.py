@@ -13,8 +13,16 @@ from domain.bookable import Bookable, Plan, asks_approval, require_bookable, req
 from domain.closures import Closures
 from domain.decisions import Command, Happened, Recall
 from domain.due import when_made
-from domain.overriding import Override, Pardon, named_rules, overridden
-from domain.period import Period, shown
+from domain.overriding import (
+    KEPT_WHEN_EXTENDED,
+    KEPT_WHEN_SHORTENED,
+    Override,
+    Pardon,
+    kept,
+    named_rules,
+    overridden,
+)
+from domain.period import Period, stamp
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
 from domain.terms import Terms
@@ -83,7 +91,8 @@ async def shorten_reservation(command: ShortenReservation, recall: Recall) -> Ha
     _require_ahead(command.period, recall.now)
     # Giving time back is nobody's privilege: only the terms' lengths and hours matter.
     terms, closures = await recall(Terms(latest.device_id), Closures(command.period))
-    pardon = Pardon(named_rules(command.override, command.by))
+    named = named_rules(command.override, command.by)
+    pardon = Pardon((*named, *kept(reservation.set_aside, KEPT_WHEN_SHORTENED)))
     with pardon.given():
         terms.require_allowed(command.period, now=recall.now, closures=closures, running=True)
     occupied = _less(latest, terms.occupied(command.period), in_use=in_use)
@@ -101,12 +110,13 @@ async def extend_reservation(command: ExtendReservation, recall: Recall) -> Happ
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested", "confirmed", "in_use")
     if command.period.start != latest.period.start or command.period.end <= latest.period.end:
-        raise Rejected("not_longer", limit=shown(latest.period.end))
+        raise Rejected("not_longer", limit=stamp(latest.period.end))
     in_use = reservation.status == "in_use"
     _require_ahead(command.period if in_use else latest.period, recall.now)
     plan = Plan.of(reservation.require_made(), latest)
     # What has begun needs no notice; what is still ahead keeps the notice that it had.
-    pardoned = named_rules(command.override, command.by)
+    named = named_rules(command.override, command.by)
+    pardoned = (*named, *kept(reservation.set_aside, KEPT_WHEN_EXTENDED))
     plan = msgspec.structs.replace(plan, period=command.period, running=True, pardoned=pardoned)
     bookable = await require_bookable(plan, recall)
     asks, occupied = asks_approval(bookable, command.by), bookable.occupied
@@ -144,7 +154,8 @@ async def transfer_reservation(command: TransferReservation, recall: Recall) -> 
         account_id=account_id,
         device_id=device_id,
         running=not moves,
-        pardoned=pardoned,
+        # At another device its terms are asked; a colleague gets what the laboratory agreed to.
+        pardoned=pardoned if moves else (*pardoned, *reservation.set_aside),
     )
     bookable = await require_bookable(plan, recall)
     asks = moves and asks_approval(bookable, command.by)
@@ -177,13 +188,13 @@ async def _require_early(
 
 def _require_ahead(period: Period, now: datetime) -> None:
     if period.end <= now:
-        raise Rejected("past", limit=shown(now), actual=shown(period.end))
+        raise Rejected("past", limit=stamp(now), actual=stamp(period.end))
 
 
 def _require_shorter(latest: e.ReservationEvent, period: Period, *, in_use: bool) -> None:
     moved = in_use and period.start != latest.period.start
     if moved or period == latest.period or not latest.period.contains(period):
-        raise Rejected("not_shorter", limit=shown(latest.period.end))
+        raise Rejected("not_shorter", limit=stamp(latest.period.end))
 
 
 def _less(latest: e.ReservationEvent, occupied: Period, *, in_use: bool) -> Period:

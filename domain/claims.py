@@ -3,7 +3,8 @@
 Whoever was displaced stands first in line for the time that was lost, and books it again by
 accepting its offer; or another time, by naming the displaced booking. The laboratory took the time
 away, at times from one day to the next, so that the notice which the terms ask of a company cannot
-be asked here. Every other rule holds as for any new booking.
+be asked here. Every other rule holds as for any new booking; what the laboratory had set aside for
+the lost one stays set aside at its own time.
 """
 
 from __future__ import annotations
@@ -106,6 +107,14 @@ async def claimed(command: ReserveDevice, recall: Recall) -> Claim:
         **wished(wish.joined), offered=offered, rebooked_as=command.reservation_id
     )
     return Claim(waived=WAIVED, wish_id=wish.wish_id, left=(left,))
+
+
+async def set_aside_for(replaces: str | None, recall: Recall) -> tuple[str, ...]:
+    """What the laboratory had set aside for a displaced booking; None is no claim at all."""
+    if replaces is None:
+        return ()
+    (displaced,) = await recall(Reservation(replaces))
+    return displaced.set_aside
 
 
 async def require_unused(replaces: str | None, recall: Recall) -> None:

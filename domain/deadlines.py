@@ -136,7 +136,7 @@ async def dismiss_no_show(command: DismissNoShow, recall: Recall) -> Happened:
     latest = reservation.require("confirmed")
     if not noted.suspects(latest):
         raise Rejected("not_suspected", actual=command.reservation_id)
-    return [e.NoShowWithdrawn(**carried(latest))]
+    return [e.NoShowWithdrawn(**carried(latest), suspected=True)]
 
 
 def _require_due(deadline: datetime, now: datetime) -> None:

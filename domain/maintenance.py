@@ -8,7 +8,7 @@ from domain import events as e
 from domain.decisions import Command, Happened, Recall
 from domain.device import Service
 from domain.outage import Problem
-from domain.period import shown
+from domain.period import stamp
 from domain.rejected import Rejected
 from domain.sealed import Sealed
 
@@ -99,7 +99,7 @@ async def log_maintenance(command: LogMaintenance, recall: Recall) -> Happened:
     service.require_known()
     at = (command.at or recall.now).astimezone(UTC)
     if at > recall.now:
-        raise Rejected("not_yet", limit=shown(recall.now), actual=shown(at))
+        raise Rejected("not_yet", limit=stamp(recall.now), actual=stamp(at))
     return [
         e.MaintenanceLogged(
             device_id=command.device_id,
@@ -117,9 +117,9 @@ async def record_calibration(command: RecordCalibration, recall: Recall) -> Happ
     service.require_known()
     at = (command.at or recall.now).astimezone(UTC)
     if at > recall.now:
-        raise Rejected("not_yet", limit=shown(recall.now), actual=shown(at))
+        raise Rejected("not_yet", limit=stamp(recall.now), actual=stamp(at))
     if command.valid_until <= at:
-        raise Rejected("not_longer", limit=shown(at))
+        raise Rejected("not_longer", limit=stamp(at))
     return [
         e.CalibrationRecorded(
             device_id=command.device_id,

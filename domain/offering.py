@@ -13,6 +13,7 @@ from datetime import datetime
 from domain import events as e
 from domain.agenda import FREEING, Agenda, beyond
 from domain.bookable import LONGEST, Plan, require_bookable
+from domain.claims import set_aside_for
 from domain.closures import Closures
 from domain.decisions import Fact, Happened, Recall
 from domain.device import Calibration, Service
@@ -23,6 +24,7 @@ from domain.quota import Quota
 from domain.rejected import Rejected
 from domain.relieving import RELIEVING, relieved_by
 from domain.remembering import Remembering
+from domain.reservation import Reservation
 from domain.safety import SafetyStop
 from domain.standing import Standing
 from domain.terms import Terms
@@ -68,8 +70,9 @@ async def _offers_of(freed: Freed, memory: Remembering) -> Happened:
     offers: Happened = []
     for one in wishes:
         joined = one.joined
+        plan = Plan.wished(joined, set_aside=await set_aside_for(joined.replaces, memory))
         try:
-            bookable = await require_bookable(Plan.wished(joined), memory)
+            bookable = await require_bookable(plan, memory)
         except Rejected:
             continue
         until = offer_until(bookable.terms, joined.period, memory.now)
@@ -149,3 +152,5 @@ def _shared(wishes: Sequence[e.WaitlistJoined]) -> Iterator[Fact]:
         yield from (Terms(device_id), Service(device_id), SafetyStop(device_id))
         yield from (Calibration(device_id), Standing(company_id), Closures(joined.period))
         yield Quota(company_id, joined.sector, joined.period)
+        if joined.replaces is not None:
+            yield Reservation(joined.replaces)

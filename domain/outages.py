@@ -11,7 +11,7 @@ from domain.decisions import Command, Happened, Recall
 from domain.device import Breakdown, Service
 from domain.displacing import displacing
 from domain.outage import Outage
-from domain.period import Period, shown
+from domain.period import Period, stamp
 from domain.rejected import Rejected
 from domain.sealed import Sealed
 
@@ -102,7 +102,7 @@ async def cancel_outage(command: CancelOutage, recall: Recall) -> Happened:
     (outage,) = await recall(Outage(command.outage_id))
     planned = outage.require_planned()
     if planned.occupied.end <= recall.now:
-        raise Rejected("past", limit=shown(recall.now), actual=shown(planned.occupied.end))
+        raise Rejected("past", limit=stamp(recall.now), actual=stamp(planned.occupied.end))
     return [
         e.OutageCancelled(
             outage_id=command.outage_id,
@@ -135,7 +135,7 @@ async def extend_breakdown(command: ExtendBreakdown, recall: Recall) -> Happened
     (breakdown,) = await recall(Breakdown(command.device_id))
     breakdown_id, before = breakdown.require_broken()
     if command.expected_until <= before.end:
-        raise Rejected("not_longer", limit=shown(before.end))
+        raise Rejected("not_longer", limit=stamp(before.end))
     _from_now(recall.now, command.expected_until)
     occupied = before.until(command.expected_until)
     require_sane(occupied)
@@ -156,9 +156,9 @@ async def repair_device(command: RepairDevice, recall: Recall) -> Happened:
     breakdown_id, was = breakdown.require_broken()
     at = (command.at or recall.now).astimezone(UTC)
     if at <= was.start:
-        raise Rejected("before_breakdown", limit=shown(was.start), actual=shown(at))
+        raise Rejected("before_breakdown", limit=stamp(was.start), actual=stamp(at))
     if at > recall.now:
-        raise Rejected("not_yet", limit=shown(recall.now), actual=shown(at))
+        raise Rejected("not_yet", limit=stamp(recall.now), actual=stamp(at))
     return [
         e.DeviceRepaired(
             breakdown_id=breakdown_id,
@@ -178,12 +178,12 @@ _GRACE = timedelta(hours=24)
 def require_ahead(period: Period, now: datetime, *, begun: datetime | None = None) -> None:
     too_old = period.start < now - _GRACE and period.start != begun
     if period.end <= now or too_old:
-        raise Rejected("past", limit=shown(now), actual=shown(period.start))
+        raise Rejected("past", limit=stamp(now), actual=stamp(period.start))
 
 
 def _from_now(now: datetime, until: datetime) -> Period:
     if until <= now:
-        raise Rejected("past", limit=shown(now), actual=shown(until))
+        raise Rejected("past", limit=stamp(now), actual=stamp(until))
     occupied = Period(now, until)
     require_sane(occupied)
     return occupied

@@ -20,6 +20,10 @@ OF_MOVES = "change_notice"
 """Until when before its start a booking may be moved, which a new booking never breaks."""
 OVERRIDABLE = ("notice", "horizon", "opening_hours", "minimum", "maximum", "quota", OF_MOVES)
 """Notice, horizon, hours, length (shortest and longest), quota, and the notice of moves."""
+KEPT_WHEN_EXTENDED = ("notice", "horizon", "minimum")
+"""What was set aside for a booking and holds no more of a longer one with the same start."""
+KEPT_WHEN_SHORTENED = ("notice", "maximum", "quota")
+"""The same of a shorter one within the time that it had."""
 
 
 class Override(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +70,11 @@ def named_rules(override: Override | None, by: Actor) -> tuple[str, ...]:
             violations=[Violation(rule="not_overridable", limit=limit, actual=one) for one in named]
         )
     return override.rules
+
+
+def kept(set_aside: Sequence[str], rules: Sequence[str]) -> tuple[str, ...]:
+    """Of what was set aside for a booking, what stays so where a step keeps `rules` alone."""
+    return tuple(rule for rule in set_aside if rule in rules)
 
 
 def overridden(

@@ -138,6 +138,11 @@ def last_day_before(end: datetime) -> date:
     return (end.astimezone(SEOUL) - timedelta(microseconds=1)).date()
 
 
+def stamp(moment: datetime) -> str:
+    """A moment as programs read it in a refusal: RFC 3339 on the clock of Asia/Seoul."""
+    return moment.astimezone(SEOUL).isoformat(timespec="seconds")
+
+
 def shown(moment: datetime) -> str:
     """A moment as people of the laboratory read it: the clock of Asia/Seoul, to the minute."""
     return moment.astimezone(SEOUL).strftime("%Y-%m-%d %H:%M")

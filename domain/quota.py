@@ -95,7 +95,12 @@ class Quota(Fact):
     def require_room(self, period: Period, *, but: str | None = None) -> None:
         """Refuses hours beyond the quota of any month; `but` is what is changed or accepted."""
         violations = [
-            Violation(rule="quota", limit=limit, actual=round(used, 2))
+            Violation(
+                rule="quota",
+                limit=limit,
+                actual=round(used, 2),
+                about=(("month", month), *([("sector", sector)] if sector else ())),
+            )
             for month, hours in hours_by_month(period).items()
             for sector in (self.sector, None)
             if (limit := self.limits.get(sector)) is not None

@@ -53,8 +53,7 @@ def request_refused(command: Command, rejected: Rejected) -> e.RequestRefused:
         reservation_id=getattr(command, "reservation_id", None),
         period=getattr(command, "period", None),
         refusals=tuple(
-            e.Refusal(rule=one.rule, limit=one.limit, actual=one.actual, member=one.member)
-            for one in rejected.violations
+            e.Refusal(**msgspec.structs.asdict(violation)) for violation in rejected.violations
         ),
         conflicts=tuple((one.device_id, one.period, one.kind) for one in rejected.conflicts),
         conflict_members=tuple(one.member for one in rejected.conflicts if one.member is not None),
@@ -66,10 +65,7 @@ def rejected_of(refusal: e.RequestRefused) -> Rejected:
     """The refusal that a recorded one stands for."""
     members = refusal.conflict_members or (None,) * len(refusal.conflicts)
     return Rejected(
-        violations=[
-            Violation(rule=one.rule, limit=one.limit, actual=one.actual, member=one.member)
-            for one in refusal.refusals
-        ],
+        violations=[Violation(**msgspec.structs.asdict(one)) for one in refusal.refusals],
         conflicts=[
             Conflict(device_id=device_id, period=period, kind=kind, member=member)
             for (device_id, period, kind), member in zip(refusal.conflicts, members, strict=True)

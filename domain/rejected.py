@@ -8,26 +8,45 @@ from typing import Any
 import msgspec
 
 from domain.period import Period
-from domain.said_values import said
-from domain.words import WORDS
+from domain.said_values import said, weekday_said
+from domain.words import ASKED, CLOSED, QUOTAS, WORDS
 
 
 class Violation(msgspec.Struct, frozen=True, kw_only=True):
     """One broken rule. `limit` and `actual` are JSON values: minutes, hours, statuses.
 
-    `member` is the number, from 0, of the part of a command about several reservations.
+    `member` is the number, from 0, of the part of a command about several reservations. `about` has
+    the sentences of `CLOSED` that say more than the rule's own, each with the value that it names;
+    of a quota, the month and the sector that it is of.
     """
 
     rule: str
     limit: Any = None
     actual: Any = None
     member: int | None = None
+    about: tuple[tuple[str, str], ...] = ()
 
     def message(self, language: str) -> str:
-        """The sentence for a reader of `ko` or `en`."""
+        """What is wrong, and the remedy, for a reader of `ko` or `en`."""
+        if self.about and self.rule == "quota":
+            return self._of_quota(language)
+        actual = said(self.rule, self.actual, language)
+        if self.about:
+            sentences = [
+                CLOSED[name][language].format(weekday_said(value, language))
+                for name, value in self.about
+            ]
+            return " ".join(
+                [*sentences, ASKED[language].format(said(self.rule, self.actual, language))]
+            )
         limit = said(self.rule, self.limit, language)
         actual = said(self.rule, self.actual, language)
         return WORDS[self.rule][language].format(limit=limit, actual=actual)
+
+    def _of_quota(self, language: str) -> str:
+        named = {name: said(name, value, language) for name, value in self.about}
+        words = QUOTAS["sector" if "sector" in named else "month"][language]
+        return words.format(limit=self.limit, actual=self.actual, **named)
 
 
 class Conflict(msgspec.Struct, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from domain import events as e
 from domain.decisions import Fact, Query
 from domain.event import Event
+from domain.overriding import KEPT_WHEN_EXTENDED, KEPT_WHEN_SHORTENED, kept
 from domain.quota import COUNTED
 from domain.rejected import Rejected
 
@@ -30,7 +31,8 @@ MadeEvent = e.ReservationRequested | e.ReservationConfirmed
 class Reservation(Fact):
     """A reservation as its events tell it.
 
-    `for_it_since` is the position since which it is for the device that it is for.
+    `for_it_since` is the position since which it is for the device that it is for, `set_aside` the
+    rules that the laboratory set aside for it and the time that it has.
     """
 
     def __init__(self, reservation_id: str) -> None:
@@ -43,13 +45,15 @@ class Reservation(Fact):
         self.handed_out_position: int | None = None
         self.promised = False
         self.line: Line | None = None
+        self.logged_position: int | None = None
         self.answer_by: datetime | None = None
         self.promised_at: datetime | None = None
         self.waived = False
+        self.set_aside: tuple[str, ...] = ()
 
     @property
     def queries(self) -> Sequence[Query]:
-        types = (*COUNTED, e.UsageLogged, e.UsageCorrected, e.UsageWaived)
+        types = (*COUNTED, e.UsageLogged, e.UsageCorrected, e.UsageWaived, e.PolicyOverridden)
         return [Query(types=types, tags=(f"reservation:{self.reservation_id}",))]
 
     def when(self, event: Event, position: int) -> None:
@@ -60,14 +64,19 @@ class Reservation(Fact):
                 self.for_it_since = position
             case e.DeviceHandedOut():
                 self.handed_out_at, self.handed_out_position = event.at, position
-            case e.UsageLogged() | e.UsageCorrected():
+            case e.UsageLogged():
+                self.line, self.logged_position = event, position
+            case e.UsageCorrected():
                 self.line = event
             case e.UsageWaived():
                 self.waived = True
+            case e.PolicyOverridden():
+                self.set_aside = tuple(dict.fromkeys((*self.set_aside, *event.rules)))
         if isinstance(event, e.ReservationEvent):
             self.status = status_after(event) or self.status
             self.promised = self._still_promised(event)
             self._note_deadlines(event)
+            self.set_aside = self._still_set_aside(event)
             self.latest = event
 
     def require_new(self) -> None:
@@ -109,6 +118,20 @@ class Reservation(Fact):
             return True
         moved = isinstance(event, e.ReservationRescheduled) or self._changes_device(event)
         return self.promised and not moved
+
+    def _still_set_aside(self, event: e.ReservationEvent) -> tuple[str, ...]:
+        """What a step changes is held against the rules anew; its own override follows it."""
+        match event:
+            case e.ReservationRescheduled():
+                return ()
+            case e.ReservationTransferred() if self._changes_device(event):
+                return ()
+            case e.ReservationExtended():
+                return kept(self.set_aside, KEPT_WHEN_EXTENDED)
+            case e.ReservationShortened():
+                return kept(self.set_aside, KEPT_WHEN_SHORTENED)
+            case _:
+                return self.set_aside
 
     def _changes_device(self, event: e.ReservationEvent) -> bool:
         return self.latest is not None and event.device_id != self.latest.device_id

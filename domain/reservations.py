@@ -12,7 +12,7 @@ from domain.decisions import Command, Happened, Recall
 from domain.due import promised_at, when_made
 from domain.members import still_bundled
 from domain.overriding import Override, named_rules, overridden
-from domain.period import Period, shown
+from domain.period import Period, stamp
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
 from domain.sealed import Sealed
@@ -42,6 +42,7 @@ class ReserveDevice(Command, frozen=True, kw_only=True):
 
 class ApproveReservation(Command, frozen=True, kw_only=True):
     reservation_id: str
+    override: Override | None = None
 
 
 class DeclineReservation(Command, frozen=True, kw_only=True):
@@ -93,21 +94,26 @@ async def reserve_device(command: ReserveDevice, recall: Recall) -> Happened:
 
 
 async def approve_reservation(command: ApproveReservation, recall: Recall) -> Happened:
-    """Everything is checked again, for terms and standing may have changed since the request."""
+    """Everything is checked again, for terms and standing may have changed since the request.
+
+    What the laboratory set aside for the request as it stands stays set aside.
+    """
+    named = named_rules(command.override, command.by)
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("requested")
     if latest.period.end <= recall.now:
-        raise Rejected("past", limit=shown(recall.now), actual=shown(latest.period.end))
+        raise Rejected("past", limit=stamp(recall.now), actual=stamp(latest.period.end))
     # The notice was kept when the company asked; how long the answer took is not its fault.
-    plan = msgspec.structs.replace(Plan.of(reservation.require_made(), latest), running=True)
+    plan = Plan.of(reservation.require_made(), latest)
+    pardoned = (*named, *reservation.set_aside)
+    plan = msgspec.structs.replace(plan, running=True, pardoned=pardoned)
     bookable = await require_bookable(plan, recall)
-    return [
-        e.ReservationApproved(
-            **carried(latest, sector=bookable.sector, occupied=bookable.occupied),
-            promised_at=promised_at(latest.period, recall.now),
-            left=leaving(latest),
-        )
-    ]
+    approved = e.ReservationApproved(
+        **carried(latest, sector=bookable.sector, occupied=bookable.occupied),
+        promised_at=promised_at(latest.period, recall.now),
+        left=leaving(latest),
+    )
+    return [approved, *overridden(command.override, bookable.overridden, approved)]
 
 
 async def decline_reservation(command: DeclineReservation, recall: Recall) -> Happened:
@@ -123,7 +129,7 @@ async def cancel_reservation(command: CancelReservation, recall: Recall) -> Happ
     latest = reservation.require("requested", "confirmed")
     (terms,) = await recall(Terms(latest.device_id))
     if reservation.status == "confirmed" and latest.period.end <= recall.now:
-        raise Rejected("past", limit=shown(recall.now), actual=shown(latest.period.end))
+        raise Rejected("past", limit=stamp(recall.now), actual=stamp(latest.period.end))
     # A request that nobody has answered yet can be withdrawn at any time.
     late = reservation.promised and terms.is_late(latest.period, recall.now)
     return [e.ReservationCancelled(**carried(latest), late=late, reason=command.reason)]

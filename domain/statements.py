@@ -17,7 +17,7 @@ from domain.decisions import Command, Fact, Happened, Query, Recall
 from domain.devices import DataSheet
 from domain.event import Event
 from domain.organisation import Organisation
-from domain.period import SEOUL, Period, month_of, month_period, months_before
+from domain.period import Period, month_of, month_period, months_before, stamp
 from domain.rejected import Rejected
 from domain.text import Text
 
@@ -125,10 +125,7 @@ async def issue_statement(command: IssueStatement, recall: Recall) -> Happened:
     )
     name = organisation.require_known()
     if recall.now < end:
-        limit, actual = (
-            one.astimezone(SEOUL).isoformat("T", "minutes") for one in (end, recall.now)
-        )
-        raise Rejected("month_unfinished", limit=limit, actual=actual)
+        raise Rejected("month_unfinished", limit=stamp(end), actual=stamp(recall.now))
     entries = sorted(_entries(billed, lines, month), key=_by_time)
     earlier = billed.of_month(month)
     if earlier and not entries:

@@ -9,26 +9,33 @@ from domain import events as e
 from domain.closures import Closures
 from domain.decisions import Fact, Query
 from domain.event import Event
-from domain.period import SEOUL, Period, at_clock, days_touched, shown
+from domain.period import SEOUL, Period, at_clock, days_touched, stamp
 from domain.rejected import Rejected, Violation
-from domain.terms_of_use import TermsOfUse
+from domain.terms_of_use import WEEKDAYS, TermsOfUse
 
 
 class Terms(Fact):
-    """The newest terms of a device; `terms_version` is the position where they were set."""
+    """The newest terms of a device, or the newest that were set before a position.
 
-    def __init__(self, device_id: str) -> None:
+    `terms_version` is the position where they were set.
+    """
+
+    def __init__(self, device_id: str, before: int | None = None) -> None:
         self.device_id = device_id
+        self.before = before
         self.sector = ""
         self.now = TermsOfUse()
         self.terms_version: int | None = None
 
     @property
     def queries(self) -> Sequence[Query]:
-        return [Query(types=(e.TermsSet,), tags=(f"device:{self.device_id}",), newest=True)]
+        newest = self.before is None
+        return [Query(types=(e.TermsSet,), tags=(f"device:{self.device_id}",), newest=newest)]
 
     def when(self, event: Event, position: int) -> None:
         match event:
+            case e.TermsSet() if self.before is not None and position >= self.before:
+                pass
             case e.TermsSet():
                 self.sector, self.now, self.terms_version = event.sector, event.terms, position
             case _:
@@ -75,7 +82,7 @@ def _lengths(terms: TermsOfUse, period: Period) -> Iterator[Violation]:
     slot = timedelta(minutes=terms.slot_minutes)
     ragged = (offset + timedelta(microseconds=local.microsecond)) % slot or period.length % slot
     if ragged:
-        yield Violation(rule="slot", limit=terms.slot_minutes, actual=shown(period.start))
+        yield Violation(rule="slot", limit=terms.slot_minutes, actual=stamp(period.start))
     if period.length < timedelta(minutes=terms.minimum_minutes):
         yield Violation(rule="minimum", limit=terms.minimum_minutes, actual=period.minutes)
     if period.length > timedelta(minutes=terms.maximum_minutes):
@@ -88,27 +95,62 @@ def _notice(terms: TermsOfUse, period: Period, now: datetime) -> Iterator[Violat
     # Without notice the slot that has just begun may still be booked, until it is over.
     grace = timedelta(0) if terms.notice_minutes else timedelta(minutes=terms.slot_minutes)
     if period.start < now and period.start <= now - grace:
-        yield Violation(rule="past", limit=shown(now), actual=shown(period.start))
+        yield Violation(rule="past", limit=stamp(now), actual=stamp(period.start))
     elif period.start < earliest and not grace:
-        yield Violation(rule="notice", limit=shown(earliest), actual=shown(period.start))
+        yield Violation(rule="notice", limit=stamp(earliest), actual=stamp(period.start))
     if period.start > latest:
-        yield Violation(rule="horizon", limit=terms.horizon_days, actual=shown(period.start))
+        yield Violation(rule="horizon", limit=terms.horizon_days, actual=stamp(period.start))
 
 
 def _opening(terms: TermsOfUse, period: Period, closures: Closures) -> Iterator[Violation]:
+    """The limit is the hours of the day that is wrong: the first, or the last of what may run on.
+
+    What somebody has to attend stays within the hours that it starts in.
+    """
     spans = list(open_spans(terms, period, closures))
-    if terms.runs_unattended:
-        inside = any(span.start <= period.start < span.end for span in spans) and any(
-            span.start < period.end <= span.end for span in spans
-        )
-    else:
-        inside = any(span.contains(period) for span in spans)
-    if not inside:
-        yield Violation(
-            rule="opening_hours",
-            limit=_hours_of(terms, period.start.astimezone(SEOUL).date(), closures),
-            actual=f"{shown(period.start)} ~ {shown(period.end)}",
-        )
+    starts_in = next((span for span in spans if span.start <= period.start < span.end), None)
+    ends_in = next((span for span in spans if span.start < period.end <= span.end), None)
+    if starts_in and ends_in and (terms.runs_unattended or starts_in == ends_in):
+        return
+    days = list(days_touched(period))
+    may_run_on = terms.runs_unattended and starts_in is not None
+    yield Violation(
+        rule="opening_hours",
+        limit=_hours_of(terms, days[-1] if may_run_on else days[0], closures),
+        actual=f"{stamp(period.start)} ~ {stamp(period.end)}",
+        about=tuple(_about(terms, days, closures, starts_in, ends_in)),
+    )
+
+
+def _about(
+    terms: TermsOfUse,
+    days: Sequence[date],
+    closures: Closures,
+    starts_in: Period | None,
+    ends_in: Period | None,
+) -> Iterator[tuple[str, str]]:
+    """What is wrong on which day; nothing where the hours of the only day say it."""
+    why, value = _why_not(terms, days[0], closures)
+    if len(days) == 1:
+        if why != "hours":
+            yield why, value
+        return
+    if starts_in is None:
+        yield f"start_{why}", value
+    why, value = _why_not(terms, days[-1], closures)
+    if ends_in is None and (terms.runs_unattended or why != "hours"):
+        yield f"end_{why}", value
+    if starts_in is not None and not terms.runs_unattended:
+        yield "closing", stamp(starts_in.end)
+
+
+def _why_not(terms: TermsOfUse, day: date, closures: Closures) -> tuple[str, str]:
+    """Why a time on a day is not allowed: the day is closed, or the time not in its hours."""
+    if terms.closed_on_holidays and closures.closed(day):
+        return "closure", day.isoformat()
+    if not terms.opening_hours.on(day.weekday()):
+        return "weekday", WEEKDAYS[day.weekday()]
+    return "hours", _hours_of(terms, day, closures)
 
 
 def open_spans(terms: TermsOfUse, period: Period, closures: Closures) -> Iterator[Period]:

@@ -13,7 +13,7 @@ from domain.devices import DataSheet
 from domain.fees import billed_minutes, fee, whole_minutes
 from domain.no_shows import missed
 from domain.organisation import Organisation
-from domain.period import SEOUL, Period, shown
+from domain.period import SEOUL, Period, stamp
 from domain.rate import Rates
 from domain.rejected import Rejected
 from domain.reservation import Reservation, carried
@@ -77,11 +77,11 @@ async def hand_out_device(command: HandOutDevice, recall: Recall) -> Happened:
     freed = isinstance(latest, e.NoShowRecorded | e.NoShowWithdrawn)
     at = _not_after(recall.now, command.at)
     if at >= latest.period.end:
-        raise Rejected("past", limit=shown(at), actual=shown(latest.period.end))
+        raise Rejected("past", limit=stamp(at), actual=stamp(latest.period.end))
     occupied = latest.occupied
     if at < occupied.start:
         if occupied.start - at > EARLIEST_HAND_OUT:
-            raise Rejected("too_early", limit=EARLIEST_HAND_OUT.days, actual=shown(at))
+            raise Rejected("too_early", limit=EARLIEST_HAND_OUT.days, actual=stamp(at))
         occupied = Period(at, occupied.end)
     require_after_booking(at, reservation, recall)
     device_id = latest.device_id
@@ -117,7 +117,7 @@ async def return_device(command: ReturnDevice, recall: Recall) -> Happened:
     made, out_at = reservation.require_made(), reservation.handed_out_at
     at = _not_after(recall.now, command.at)
     if out_at is None or at <= out_at:
-        raise Rejected("before_hand_out", limit=out_at and shown(out_at), actual=shown(at))
+        raise Rejected("before_hand_out", limit=out_at and stamp(out_at), actual=stamp(at))
     terms, rates, organisation, sheet = await recall(
         Terms(latest.device_id),
         # A use costs what the device cost when it went out.
@@ -156,8 +156,8 @@ async def record_no_show(command: RecordNoShow, recall: Recall) -> Happened:
     (reservation,) = await recall(Reservation(command.reservation_id))
     latest = reservation.require("confirmed")
     if recall.now < latest.period.start:
-        start = shown(latest.period.start)
-        raise Rejected("not_begun", limit=start, actual=shown(recall.now))
+        start = stamp(latest.period.start)
+        raise Rejected("not_begun", limit=start, actual=stamp(recall.now))
     return await missed(e.NoShowRecorded(**carried(latest)), recall)
 
 
@@ -168,7 +168,7 @@ async def withdraw_no_show(command: WithdrawNoShow, recall: Recall) -> Happened:
 
 
 async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
-    """The correction keeps the price of the day of use and counts time and fee anew.
+    """The correction keeps price and slot of the day of use and counts time and fee anew.
 
     Refused are times that cannot be right: to come, in another use of the device, or far off.
 
@@ -178,7 +178,7 @@ async def correct_usage(command: CorrectUsage, recall: Recall) -> Happened:
     (reservation,) = await recall(Reservation(command.reservation_id))
     reservation.require("returned")
     line = reservation.require_line()
-    (terms,) = await recall(Terms(line.device_id))
+    (terms,) = await recall(Terms(line.device_id, before=reservation.logged_position))
     used = command.used or line.used
     figures = {"samples": line.samples, "staff_minutes": line.staff_minutes}
     asked = {name: getattr(command, name) for name in figures}
@@ -232,5 +232,5 @@ EARLIEST_HAND_OUT = timedelta(days=31)
 
 def _not_after(now: datetime, at: datetime | None) -> datetime:
     if at is not None and at > now:
-        raise Rejected("not_yet", limit=shown(now), actual=shown(at))
+        raise Rejected("not_yet", limit=stamp(now), actual=stamp(at))
     return (at or now).astimezone(UTC)

@@ -9,7 +9,7 @@ from domain import events as e
 from domain.agenda import beyond
 from domain.decisions import Fact, Query, Recall
 from domain.event import Event
-from domain.period import Period, months_touched, shown
+from domain.period import Period, months_touched, stamp
 from domain.rejected import Rejected
 from domain.reservation import Line, Reservation
 
@@ -67,7 +67,7 @@ class Uses(Fact):
         if hit:
             first = min(hit)
             raise Rejected(
-                "use_overlaps", limit=f"{shown(first.start)} ~ {shown(first.end)}", actual=but
+                "use_overlaps", limit=f"{stamp(first.start)} ~ {stamp(first.end)}", actual=but
             )
 
 
@@ -82,7 +82,7 @@ def require_after_booking(start: datetime, reservation: Reservation, recall: Rec
     booked = recall.recorded_at(reservation.for_it_since).replace(second=0, microsecond=0)
     earliest = min(booked, reservation.latest.period.start)
     if start < earliest:
-        raise Rejected("before_booking", limit=shown(earliest), actual=shown(start))
+        raise Rejected("before_booking", limit=stamp(earliest), actual=stamp(start))
 
 
 async def require_corrected(
@@ -100,7 +100,7 @@ async def require_corrected(
     )
     if not furthest.contains(used):
         wrong = used.start if used.start < furthest.start else used.end
-        raise Rejected("use_too_far", limit=FURTHER.days, actual=shown(wrong))
+        raise Rejected("use_too_far", limit=FURTHER.days, actual=stamp(wrong))
     (uses,) = await recall(Uses(line.device_id, used))
     for part in added:
         uses.require_none(part, but=line.reservation_id)

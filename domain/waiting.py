@@ -10,10 +10,10 @@ from datetime import datetime
 from domain import events as e
 from domain.agenda import Agenda
 from domain.bookable import Plan, asks_approval, require_allowed, require_bookable
-from domain.claims import require_unused
+from domain.claims import require_unused, set_aside_for
 from domain.decisions import Command, Happened, Recall
 from domain.due import offer_until, when_made
-from domain.period import Period, shown
+from domain.period import Period, stamp
 from domain.rejected import Rejected
 from domain.reservation import Reservation
 from domain.sealed import Sealed
@@ -83,7 +83,7 @@ async def join_waitlist(command: JoinWaitlist, recall: Recall) -> Happened:
     )
     wish.require_new()
     if not agenda.overlapping(occupied):
-        raise Rejected("slot_free", actual=shown(command.period.start))
+        raise Rejected("slot_free", actual=stamp(command.period.start))
     agenda.require_not_held_by(command.account_id, occupied)
     line.require_room(command.company_id, occupied, recall.now)
     own.require_room()
@@ -114,10 +114,12 @@ async def accept_offer(command: AcceptOffer, recall: Recall) -> Happened:
     joined, expires_at = wish.require_offered()
     # Whether or not the worker has recorded it yet.
     if recall.now >= expires_at:
-        raise Rejected("offer_expired", limit=shown(expires_at), actual=shown(recall.now))
+        raise Rejected("offer_expired", limit=stamp(expires_at), actual=stamp(recall.now))
     await require_unused(joined.replaces, recall)
     # The notice was kept when the time was offered; how long the answer took is allowed for.
-    bookable = await require_bookable(Plan.wished(joined, offered=True), recall)
+    set_aside = await set_aside_for(joined.replaces, recall)
+    plan = Plan.wished(joined, set_aside=set_aside, offered=True)
+    bookable = await require_bookable(plan, recall)
     (reservation,) = await recall(Reservation(command.reservation_id))
     reservation.require_new()
     asks = asks_approval(bookable, command.by)
@@ -186,4 +188,4 @@ def _plan(command: JoinWaitlist) -> Plan:
 def _require_ahead(period: Period, now: datetime) -> None:
     """Without notice a slot that has just begun can be booked; nobody can wait for it any more."""
     if period.start <= now:
-        raise Rejected("past", limit=shown(now), actual=shown(period.start))
+        raise Rejected("past", limit=stamp(now), actual=stamp(period.start))

@@ -12,7 +12,7 @@ from domain import events as e
 from domain.agenda import OFFERS, offer_key
 from domain.decisions import Fact, Query
 from domain.event import Event
-from domain.period import Period, months_touched, shown
+from domain.period import Period, months_touched, stamp
 from domain.rejected import Rejected
 from domain.standing import ahead_of
 
@@ -85,7 +85,7 @@ class Wish(Fact):
         """The wish as it was made; refuses one that is over, or whose time is held for it."""
         joined = self.require_open()
         if self.status == "offered" and self.expires_at is not None:
-            raise Rejected("offer_stands", limit=shown(self.expires_at), actual=self.wish_id)
+            raise Rejected("offer_stands", limit=stamp(self.expires_at), actual=self.wish_id)
         return joined
 
 

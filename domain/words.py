@@ -56,7 +56,7 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "The calibration is valid until {limit}; book before that or after calibration.",
     },
     "quota": {
-        "ko": "이번 달 이용 한도 {limit}시간을 넘어요 (예약 포함 {actual}시간).",
+        "ko": "그달의 이용 한도 {limit}시간을 넘어요 (이 예약 포함 {actual}시간).",
         "en": "This exceeds the month's quota of {limit} hours ({actual} with this booking).",
     },
     "most_ahead": {
@@ -64,8 +64,10 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "You may have {limit} reservations ahead ({actual} with this one).",
     },
     "company_suspended": {
-        "ko": "이 기업의 신규 예약이 중지되어 있어요. 담당자에게 문의해 주세요.",
-        "en": "New bookings of this company are suspended. Please contact the laboratory.",
+        "ko": "이 기업의 신규 예약이 중지되어 있어요. 담당자에게 문의해 주세요. "
+        "담당자는 예약 중지를 풀 수 있어요.",
+        "en": "New bookings of this company are suspended. Please contact the laboratory, "
+        "which can lift the suspension.",
     },
     "company_unknown": {
         "ko": "등록되지 않은 기업이에요: {actual}.",
@@ -296,3 +298,59 @@ WORDS: dict[str, dict[str, str]] = {
         "en": "No suspected no-show waits to be looked at: {actual}.",
     },
 }
+
+QUOTAS: dict[str, dict[str, str]] = {
+    "month": {
+        "ko": "{month} 이용 한도 {limit}시간을 넘어요 (이 예약 포함 {actual}시간).",
+        "en": "This exceeds the quota of {limit} hours in {month} ({actual} with this booking).",
+    },
+    "sector": {
+        "ko": "{month} {sector} 장비 이용 한도 {limit}시간을 넘어요 (이 예약 포함 {actual}시간).",
+        "en": "This exceeds the quota of {limit} hours of {sector} devices in {month} "
+        "({actual} with this booking).",
+    },
+}
+"""Which quota lacks room, of all devices in a month or of a sector's; earlier refusals of `quota`
+do not say it.
+"""
+CLOSED: dict[str, dict[str, str]] = {
+    "weekday": {
+        "ko": "{}에는 운영하지 않는 장비예요. 다른 요일을 골라 주세요.",
+        "en": "This device is not open on a {}. Please choose another day.",
+    },
+    "closure": {
+        "ko": "{}에는 테스트베드가 쉬어요. 다른 날을 골라 주세요.",
+        "en": "The laboratory is closed on {}. Please choose another day.",
+    },
+    "start_weekday": {
+        "ko": "시작하는 날({})에는 운영하지 않는 장비예요. 다른 요일에 시작해 주세요.",
+        "en": "It would start on a {}, when this device is not open. Please start on another day.",
+    },
+    "start_closure": {
+        "ko": "시작하는 날({})에는 테스트베드가 쉬어요. 다른 날에 시작해 주세요.",
+        "en": "The laboratory is closed on the first day, {}. Please start on another day.",
+    },
+    "start_hours": {
+        "ko": "시작하는 날의 운영 시간({}) 안에 시작해 주세요. 닫는 시각에는 시작할 수 없어요.",
+        "en": "Please start within the opening hours of the first day, {}, before closing.",
+    },
+    "end_weekday": {
+        "ko": "끝나는 날({})에는 운영하지 않는 장비예요. 다른 요일에 끝내 주세요.",
+        "en": "It would end on a {}, when this device is not open. Please end on another day.",
+    },
+    "end_closure": {
+        "ko": "끝나는 날({})에는 테스트베드가 쉬어요. 다른 날에 끝내 주세요.",
+        "en": "The laboratory is closed on the last day, {}. Please end on another day.",
+    },
+    "end_hours": {
+        "ko": "끝나는 날의 운영 시간({}) 안에 끝내 주세요. 여는 시각에는 끝낼 수 없어요.",
+        "en": "Please end within the opening hours of the last day, {}, after opening.",
+    },
+    "closing": {
+        "ko": "운영 시간이 끝난 뒤까지 쓸 수 없는 장비예요. 늦어도 {}까지 끝내 주세요.",
+        "en": "This device does not run through closed time. Please end by {} at the latest.",
+    },
+}
+"""Which day or hour is wrong where `opening_hours` alone would not tell; `{}` is its value."""
+ASKED = {"ko": "(요청: {})", "en": "(You asked for {}.)"}
+"""What follows such sentences."""

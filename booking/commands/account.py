@@ -8,7 +8,7 @@ import sys
 
 from booking.account import Account
 from booking.account_fields import COMPANY_ROLES, LAB_ROLES, LANGUAGES
-from booking.api_tokens import DEFAULT_DAYS
+from booking.api_tokens import DEFAULT_DAYS, MOST_DAYS
 from booking.commands import account_changes
 from booking.commands.account_changes import record_account, require_company, typed_password
 from booking.commands.common import (
@@ -18,9 +18,11 @@ from booking.commands.common import (
     command,
     say,
     settings_of,
+    topic,
     with_testbed,
 )
 from booking.commands.named import account_named
+from booking.commands.numbers import whole
 from booking.erasure import Erasure
 from booking.erasure_list import erasure_list_of, remember_erasure
 from booking.identity_error import IdentityError
@@ -46,11 +48,14 @@ def add(commands: Commands) -> None:
     parser.add_argument("email", metavar="EMAIL")
     parser.add_argument("--name", metavar="N", default="command line", help="what it is for")
     parser.add_argument(
-        "--days", metavar="N", type=int, default=DEFAULT_DAYS, help=f"valid for ({DEFAULT_DAYS})"
+        "--days",
+        metavar="N",
+        type=whole(1, MOST_DAYS),
+        default=DEFAULT_DAYS,
+        help=f"valid for ({DEFAULT_DAYS})",
     )
     add_data(parser)
-    account = commands.add_parser("account", help="add, change, disable or erase an account")
-    actions = account.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "account", "add, change, disable or erase an account")
     _add_add(actions)
     account_changes.add(actions)
     about = "shut an account out at once: sessions, tokens and feeds end"

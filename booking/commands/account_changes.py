@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import getpass
 import sys
+import warnings
 
 from booking.account import Account
 from booking.account_fields import COMPANY_ROLES, LAB_ROLES
@@ -115,10 +116,21 @@ async def require_company(testbed: Testbed, company_id: str | None) -> None:
 def typed_password(*, stdin: bool) -> str:
     if stdin:
         return sys.stdin.readline().rstrip("\n")
-    password = getpass.getpass("Password: ")
-    if getpass.getpass("Once more: ") != password:
+    try:
+        password, again = _asked("Password: "), _asked("Once more: ")
+    except (EOFError, getpass.GetPassWarning) as nowhere:
+        said = "no password was given: type it at a terminal, or use --password-stdin."
+        raise Refused(said) from nowhere
+    if again != password:
         raise Refused("the two passwords differ.")
     return password
+
+
+def _asked(prompt: str) -> str:
+    """What is typed unseen. Where the terminal would show it, getpass only warns; this raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", getpass.GetPassWarning)
+        return getpass.getpass(prompt)
 
 
 def _described(account: Account) -> str:

@@ -14,6 +14,7 @@ from booking.commands.common import (
     add_data,
     command,
     say,
+    topic,
     with_testbed,
 )
 from booking.commands.displacing import (
@@ -52,8 +53,7 @@ REPAIRED_EXAMPLES = """\
 
 
 def add(commands: Commands) -> None:
-    breakdown = commands.add_parser("breakdown", help="report broken devices and their repair")
-    actions = breakdown.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "breakdown", "report broken devices and their repair")
     about = "take a broken device out of booking from now on"
     parser = _expecting(actions, "report", _report, about, REPORT_EXAMPLES)
     parser.add_argument("--reason", metavar="TEXT", help="sealed under the account of --by")

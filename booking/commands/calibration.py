@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
+from booking.commands.common import Commands, Refused, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import add_by
 from booking.commands.local_time import day_of, moment_of, staff_named
 from booking.commands.named import device_named
@@ -37,8 +37,7 @@ What ends soon is listed by `booking maintenance due`.
 
 
 def add(commands: Commands) -> None:
-    calibration = commands.add_parser("calibration", help="calibration certificates of devices")
-    actions = calibration.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "calibration", "calibration certificates of devices")
     about = "record the certificate of a calibration"
     parser = command(actions, "record", _record, about, RECORD_EXAMPLES)
     parser.add_argument("device", metavar="DEVICE")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TypeAlias, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import asyncpg
 from rich.console import Console
@@ -23,6 +24,7 @@ from projections.views import VIEWS
 Answer = TypeVar("Answer")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - argparse has no public name
 Run = Callable[[argparse.Namespace], int]
+EXAMPLES = "examples:\n"
 PIPE_CLOSED = 141
 """As shells count a process that ended by SIGPIPE."""
 
@@ -38,14 +40,45 @@ def command(
     parser = commands.add_parser(
         name,
         help=about,
-        description=f"{about[0].upper()}{about[1:]}.",
-        epilog=f"examples:\n{examples}" if examples else None,
+        description=_sentence(about),
+        epilog=f"{EXAMPLES}{examples}" if examples else None,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
     # Its own usage is what helps whoever gives it an option that it does not have.
     parser.set_defaults(run=run, misused=parser.error)
     return parser
+
+
+def topic(commands: Commands, name: str, about: str) -> Commands:
+    """Add a group of actions; its help shows the first example of each of them."""
+    parser = commands.add_parser(
+        name,
+        help=about,
+        description=_sentence(about),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    shown = [EXAMPLES]
+
+    class Action(argparse.ArgumentParser):
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            shown.append(_first_example(self.epilog or ""))
+            parser.epilog = "".join(shown)
+
+    kind: type[argparse.ArgumentParser] = Action
+    return parser.add_subparsers(metavar="ACTION", required=True, parser_class=kind)
+
+
+def _first_example(epilog: str) -> str:
+    """The first command of some examples, with the lines on which it goes on."""
+    found = re.match(r"(?:.*\\\n)*.*\n", epilog.removeprefix(EXAMPLES))
+    return found[0] if found else ""
+
+
+def _sentence(about: str) -> str:
+    return f"{about[0].upper()}{about[1:]}."
 
 
 def add_data(parser: argparse.ArgumentParser) -> None:

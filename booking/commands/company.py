@@ -15,6 +15,7 @@ from booking.commands.common import (
     add_data,
     command,
     say,
+    topic,
     with_testbed,
 )
 from booking.commands.displacing import add_by
@@ -44,8 +45,7 @@ NO_SHOWS_EXAMPLES = """\
 
 
 def add(commands: Commands) -> None:
-    company = commands.add_parser("company", help="suspend or reinstate a company, no-show policy")
-    actions = company.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "company", "suspend or reinstate a company, no-show policy")
     about = "stop new bookings of a company"
     parser = _standing(actions, "suspend", _suspend, about, SUSPEND_EXAMPLES)
     reason = "sealed under the account of --by"

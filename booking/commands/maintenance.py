@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from booking.commands.asking import sealed_of, text_of
-from booking.commands.common import Commands, add_data, command, say, with_testbed
+from booking.commands.common import Commands, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import add_by
 from booking.commands.local_time import day_of, days_of, moment_of, staff_named
 from booking.commands.named import device_named, name_of, one_of
@@ -44,8 +44,7 @@ LIST_EXAMPLES = """\
 
 
 def add(commands: Commands) -> None:
-    upkeep = commands.add_parser("maintenance", help="what is due, and the maintenance log")
-    actions = upkeep.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "maintenance", "what is due, and the maintenance log")
     about = "list devices whose calibration ends soon, is missing or is used up"
     parser = command(actions, "due", _due, about, DUE_EXAMPLES)
     days = f"ending within so many days ({WARNED_DAYS})"

@@ -9,7 +9,7 @@ from typing import get_args
 from booking.app import Done
 from booking.bearer import opaque_id
 from booking.commands.asking import add_times, period_of
-from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
+from booking.commands.common import Commands, Refused, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import (
     Outcome,
     add_by,
@@ -53,8 +53,7 @@ CANCEL_EXAMPLES = """\
 
 
 def add(commands: Commands) -> None:
-    outage = commands.add_parser("outage", help="plan, cancel and list outages of devices")
-    actions = outage.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "outage", "plan, cancel and list outages of devices")
     _add_schedule(actions)
     _add_move(actions)
     about = "cancel a planned outage, or several that were planned together"

@@ -10,7 +10,7 @@ from booking.account import Account
 from booking.app import LedgerSource
 from booking.bearer import opaque_id
 from booking.commands.asking import sealed_of, text_of
-from booking.commands.common import Commands, add_data, command, say, with_testbed
+from booking.commands.common import Commands, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import add_by
 from booking.commands.local_time import staff_named
 from booking.commands.named import device_named, name_of
@@ -46,8 +46,7 @@ RESOLVE_EXAMPLES = """\
 
 
 def add(commands: Commands) -> None:
-    problem = commands.add_parser("problem", help="problems of devices, and safety stops")
-    actions = problem.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "problem", "problems of devices, and safety stops")
     parser = command(actions, "report", _report, "report a problem of a device", REPORT_EXAMPLES)
     parser.add_argument("device", metavar="DEVICE")
     text = "what is wrong; sealed under the account of --by"

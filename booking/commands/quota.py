@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import get_args
 
-from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
+from booking.commands.common import Commands, Refused, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import add_by
 from booking.commands.local_time import month_of_year, staff_named
 from booking.commands.named import companies_named, one_of
@@ -41,8 +41,7 @@ Hours are those of a month of Asia/Seoul. A limit holds from now on; bookings ma
 
 
 def add(commands: Commands) -> None:
-    quota = commands.add_parser("quota", help="hours that companies may use in a month")
-    actions = quota.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "quota", "hours that companies may use in a month")
     about = "list limits, and what a month has used of them"
     parser = command(actions, "list", _list, about, LIST_EXAMPLES)
     parser.add_argument("company", metavar="COMPANY", nargs="?", help="without it, all of them")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import get_args
 
-from booking.commands.common import Commands, add_data, command, say, with_testbed
+from booking.commands.common import Commands, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import add_by
 from booking.commands.local_time import day_of, staff_named
 from booking.commands.named import device_named
@@ -42,8 +42,7 @@ Uses that were returned already keep their price.
 
 
 def add(commands: Commands) -> None:
-    rate = commands.add_parser("rate", help="prices of devices")
-    actions = rate.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "rate", "prices of devices")
     parser = command(actions, "list", _list, "list prices in KRW an hour", LIST_EXAMPLES)
     parser.add_argument("device", metavar="DEVICE", nargs="?", help="without it, all of them")
     parser.add_argument("--on", metavar="DAY", type=day_of, help="what holds then (today)")

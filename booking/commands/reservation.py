@@ -15,7 +15,7 @@ from booking.commands import (
     reservation_use,
 )
 from booking.commands.columns import aligned
-from booking.commands.common import Commands, add_data, command, say, with_testbed
+from booking.commands.common import Commands, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import span
 from booking.commands.happened import told
 from booking.commands.named import email_of, name_of, noted
@@ -33,8 +33,7 @@ MOST_OF_ONE = 1000
 
 
 def add(commands: Commands) -> None:
-    reservation = commands.add_parser("reservation", help="reservations, from request to return")
-    actions = reservation.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "reservation", "reservations, from request to return")
     reservation_list.add(actions)
     about = "show a reservation and its history"
     parser = command(actions, "show", _show, about, "  booking reservation show r-k3m9x2\n")

@@ -10,6 +10,8 @@ from typing import Any
 from booking.app import LedgerSource
 from booking.commands.asking import (
     actor_of,
+    add_override,
+    override_of,
     reason_of,
     sealed_of,
     text_of,
@@ -30,6 +32,11 @@ Then = Callable[[Testbed, e.ReservationEvent], Awaitable[None]]
 Order = Callable[[Testbed, dict[str, Any], e.ReservationEvent], Awaitable[Command]]
 """Makes a step's command of who orders it, for which reservation, and how that stood before."""
 
+APPROVE_EXAMPLES = """\
+  booking reservation approve r-k3m9x2
+  booking reservation approve r-k3m9x2 \\
+      --by staff@lab.example --override quota --because "the project was extended"
+"""
 DECLINE_EXAMPLES = """\
   booking reservation decline r-k3m9x2 --by staff@lab.example --reason "the rig is booked out"
 """
@@ -40,10 +47,8 @@ CANCEL_EXAMPLES = """\
 
 
 def add(actions: Commands) -> None:
-    approve = "  booking reservation approve r-k3m9x2\n"
-    add_step(
-        actions, "approve", _approve, "confirm a request; everything is checked again", approve
-    )
+    about = "confirm a request; everything is checked again"
+    add_override(add_step(actions, "approve", _approve, about, APPROVE_EXAMPLES))
     about = "decline a request; its company reads the reason"
     parser = add_step(actions, "decline", _decline, about, DECLINE_EXAMPLES)
     reason = "sealed under the account of --by"
@@ -95,8 +100,9 @@ def between(start: datetime, end: datetime) -> Period:
 
 
 def _approve(options: argparse.Namespace) -> int:
-    async def order(_testbed: Testbed, named: dict[str, Any], _latest: Any) -> Command:
-        return reservations.ApproveReservation(**named)
+    async def order(testbed: Testbed, named: dict[str, Any], _latest: Any) -> Command:
+        override = await override_of(testbed, options)
+        return reservations.ApproveReservation(**named, override=override)
 
     return step(options, order)
 

@@ -11,7 +11,7 @@ from booking.app import Done
 from booking.bearer import opaque_id
 from booking.commands import series_changes
 from booking.commands.asking import asked
-from booking.commands.common import Commands, Refused, command, say, with_testbed
+from booking.commands.common import Commands, Refused, command, say, topic, with_testbed
 from booking.commands.happened import say_happened
 from booking.commands.series_rule import RULES, add_rule, rule_of
 from booking.commands.together_members import Tried, members_refused, say_members
@@ -39,8 +39,7 @@ All dates are booked or none; with --only-free, all that can be.
 
 
 def add(commands: Commands) -> None:
-    series = commands.add_parser("series", help="repeating bookings, and changes of bundles")
-    actions = series.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "series", "repeating bookings, and changes of bundles")
     about = "list the dates of a rule, each free, taken or against a rule; book nothing"
     add_rule(command(actions, "preview", _preview, about, PREVIEW_EXAMPLES))
     about = "book a device on every date of a rule"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from booking.billing_csv import STATEMENT_HEADINGS, statement_rows
-from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
+from booking.commands.common import Commands, Refused, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import add_by
 from booking.commands.files import make_folder
 from booking.commands.local_time import month_of_year, staff_named
@@ -46,8 +46,7 @@ LIST_EXAMPLES = """\
 
 
 def add(commands: Commands) -> None:
-    statement = commands.add_parser("statement", help="issue, show and list statements of months")
-    actions = statement.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "statement", "issue, show and list statements of months")
     about = "issue the statement of a month that is over"
     parser = command(actions, "issue", _issue, about, ISSUE_EXAMPLES)
     _add_whose(parser, "COMPANY", required=True)

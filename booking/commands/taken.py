@@ -24,7 +24,7 @@ WHY = {
     "same": "the same time",
     "next_free": "the same device, later",
     "compatible": "another device, at the same time",
-    "earlier": "the same device, earlier that day",
+    "earlier": "the same device, earlier",
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from booking import use_log
 from booking.billing_csv import USAGE_HEADINGS, usage_rows
-from booking.commands.common import Commands, Refused, add_data, command, say, with_testbed
+from booking.commands.common import Commands, Refused, add_data, command, say, topic, with_testbed
 from booking.commands.local_time import month_of_year
 from booking.commands.named import company_named, noted
 from booking.commands.quota import quota_table
@@ -45,8 +45,7 @@ The national form, in Korean, with people's names: that it was read is kept, as 
 
 
 def add(commands: Commands) -> None:
-    shown = commands.add_parser("usage", help="uses of a month: hours, fees, quota")
-    actions = shown.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "usage", "uses of a month: hours, fees, quota")
     about = "show a month's uses, of one company or of all"
     parser = command(actions, "show", _show, about, SHOW_EXAMPLES)
     parser.add_argument("company", metavar="COMPANY", nargs="?", help="without it, all of them")

@@ -11,6 +11,7 @@ from booking.commands.common import (
     command,
     progress_bar,
     say,
+    topic,
     with_testbed,
 )
 from booking.commands.numbers import whole
@@ -52,8 +53,7 @@ def add(commands: Commands) -> None:
         "--through", metavar="N", type=whole(1, MOST_POSITIONS), required=True, help=through
     )
     add_data(parser)
-    audit = commands.add_parser("audit", help="check the ledger and what is made of it")
-    actions = audit.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "audit", "check the ledger and what is made of it")
     about = "fold the whole ledger again and compare the result with the live views"
     parser = command(actions, "replay", _replay, about, REPLAY_EXAMPLES)
     parser.add_argument("--check", action="store_true", help="print the verdict only")

@@ -10,7 +10,7 @@ from typing import get_args
 from booking.bearer import opaque_id
 from booking.commands.asking import TIMES, actor_of, add_asked, add_times, asked, period_of
 from booking.commands.columns import aligned
-from booking.commands.common import Commands, Run, add_data, command, say, with_testbed
+from booking.commands.common import Commands, Run, add_data, command, say, topic, with_testbed
 from booking.commands.displacing import add_by, span
 from booking.commands.happened import rebooked, say_happened
 from booking.commands.reservation_list import listed
@@ -41,8 +41,7 @@ LEAVE_EXAMPLES = "  booking waitlist leave w-k3m9x2\n"
 
 
 def add(commands: Commands) -> None:
-    waitlist = commands.add_parser("waitlist", help="who waits in line for taken time, and offers")
-    actions = waitlist.add_subparsers(metavar="ACTION", required=True)
+    actions = topic(commands, "waitlist", "who waits in line for taken time, and offers")
     about = "list wishes: those that are open in the order of the line, then the newest"
     parser = command(actions, "list", _list, about, LIST_EXAMPLES)
     parser.add_argument("--device", metavar="ID", help="of this device alone")

@@ -19,13 +19,15 @@ UsageType = Literal["direct", "operated"]
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """A rule that refused a request, with its limit and the actual value.
 
-    `member` is the place in `RequestRefused.asked` that it is about.
+    `member` is the place in `RequestRefused.asked` that it is about, `about` what makes the
+    sentence (`domain.rejected.Violation`), so that a repeated order hears the same one.
     """
 
     rule: str
     limit: Any = None
     actual: Any = None
     member: int | None = None
+    about: tuple[tuple[str, str], ...] = ()
 
 
 class ReservationEvent(Event, frozen=True, kw_only=True):
@@ -144,7 +146,13 @@ class NoShowRecorded(ReservationEvent, frozen=True, kw_only=True):
 
 
 class NoShowWithdrawn(ReservationEvent, frozen=True, kw_only=True):
-    """The no-show was a mistake: it does not count against the company any more."""
+    """The no-show was a mistake: it does not count against the company any more.
+
+    `suspected` where none was recorded and a suspicion was dismissed; events of earlier versions do
+    not say.
+    """
+
+    suspected: bool = False
 
 
 class RequestRefused(Event, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -141,11 +142,35 @@ def exit_code(arguments: Sequence[str]) -> int:
     ],
 )
 def test_help_shows_examples(booking: Command, arguments: tuple[str, ...]) -> None:
-    """Every command explains itself, most with examples."""
+    """Every command explains itself with examples."""
     answer = booking(*arguments, "--help")
     assert answer.code == 0
-    assert "booking" in answer.out
-    assert "examples:" in answer.out or arguments == ("account",)
+    assert "examples:\n  booking" in answer.out
+
+
+@pytest.mark.parametrize(
+    "group",
+    [
+        *("account", "audit", "company", "reservation", "series", "waitlist", "outage"),
+        *("breakdown", "problem", "maintenance", "calibration", "usage", "statement"),
+        *("rate", "quota"),
+    ],
+)
+def test_a_group_shows_an_example_of_each_action(booking: Command, group: str) -> None:
+    """Its help lists its actions, and shows how each of them is typed."""
+    answer = booking(group, "--help")
+    listed = answer.out.partition("positional arguments:")[2].partition("options:")[0]
+    actions = re.findall(r"^ {4}([a-z-]+)", listed, re.MULTILINE)
+    assert actions
+    for action in actions:
+        assert f"\n  booking {group} {action}" in answer.out, action
+
+
+def test_numbers_out_of_range_are_misuse(booking: Command) -> None:
+    """A token of no day and a history of no event are mistyped, not refused."""
+    assert booking("token", "kim@mudeung.example", "--days", "0").code == 2
+    assert booking("token", "kim@mudeung.example", "--days", "366").code == 2
+    assert booking("simulate", "--events", "0").code == 2
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from booking import letters
 from booking.app import LedgerSource
@@ -46,6 +50,30 @@ def test_a_role_is_changed_and_recorded(desk: Command, database_url: str) -> Non
     ):
         answer = desk("account", "role", *arguments)
         assert (answer.code, said in answer.err) == (code, True), answer
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("account", "password", KIM),
+        ("account", "add", "new@lab.example", "--name-ko", "새직원", "--role", "staff"),
+    ],
+)
+def test_a_password_that_nobody_can_type_is_refused(desk: Command, words: tuple[str, ...]) -> None:
+    """Without a terminal and without --password-stdin the answer is one sentence."""
+    del desk  # only so that there is a laboratory
+    answer = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "booking", *words],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        start_new_session=True,
+    )
+    assert (answer.returncode, answer.stdout) == (1, "")
+    assert answer.stderr.count("\n") == 1
+    assert "--password-stdin" in answer.stderr
 
 
 def test_a_role_whose_event_was_lost_is_recorded_later(desk: Command, database_url: str) -> None:

@@ -207,11 +207,24 @@ def test_requests_are_approved_and_declined(desk: Command, database_url: str) ->
     approved = desk("reservation", "approve", wanted, "--by", STAFF)
     assert "reservation approved" in approved.out
     assert desk("reservation", "approve", wanted).code == 1
+    pardon = ("--override", "quota", "--because", "사업 연장")
+    assert "say whose with --by EMAIL" in desk("reservation", "approve", unwanted, *pardon).err
     assert desk("reservation", "decline", unwanted).code == 2
     assert "--by EMAIL" in desk("reservation", "decline", unwanted, "--reason", "휴무").err
     declined = desk("reservation", "decline", unwanted, "--by", STAFF, "--reason", "휴무")
     assert declined.code == 0, declined.err
     assert "휴무" in desk("reservation", "show", unwanted).out
+
+
+def test_an_approval_sets_the_quota_aside(desk: Command, database_url: str) -> None:
+    """Staff name the rule and say why, as for every other step of theirs."""
+    wanted = requested(database_url, 2, "r-a")
+    assert desk("quota", "set", "mudeung", "--hours", "1").code == 0
+    refused = desk("reservation", "approve", wanted, "--by", STAFF)
+    assert (refused.code, "quota of 1" in refused.err) == (1, True)
+    pardon = ("--override", "quota", "--because", "사업 연장")
+    approved = desk("reservation", "approve", wanted, "--by", STAFF, *pardon)
+    assert approved.out.split()[-3:] == ["policy", "overridden", "quota"], approved.err
 
 
 def test_a_device_goes_out_comes_back_and_is_billed(desk: Command) -> None:

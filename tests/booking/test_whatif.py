@@ -79,9 +79,9 @@ class Past:
         self.appends.append(self.ledger.log[before:])
         return self
 
-    async def what_if(self, **terms: TermsOfUse) -> WhatIf:
-        """The same, had the terms of AUT-018 (or of none) been others."""
-        proposed = {AUT: terms["terms"]} if terms else {}
+    async def what_if(self, device_id: str = AUT, **terms: TermsOfUse) -> WhatIf:
+        """The same, had the terms of AUT-018 (or another device, or of none) been others."""
+        proposed = {device_id: terms["terms"]} if terms else {}
         whatif = WhatIf(SupposedLedger(self.ledger.read, self.start, NOW), proposed)
         await whatif.begin()
         for append in self.appends:

@@ -29,7 +29,10 @@ class Bench:
 
 @dataclass
 class Booking:
-    """A reservation. `counted` is what it costs of the quota, `lost` what was given back late."""
+    """A reservation. `counted` is what it costs of the quota, `lost` what was given back late.
+
+    `aside` are the rules that were set aside for it and the time that it has.
+    """
 
     device: str
     company: str
@@ -46,6 +49,7 @@ class Booking:
     promised_at: int = 0
     suspected: int | None = None
     account: str = "kim"
+    aside: frozenset[str] = frozenset()
 
     def asked_or_promised(self, now: int) -> None:
         """A request is due for an answer from now on, a promise for a hand-out."""
@@ -186,7 +190,8 @@ class NaiveRules:
         *,
         pardoned: frozenset[str] = frozenset(),
     ) -> set[str]:
-        broken = self.against_booking(device, company, period) - pardoned
+        against = self.against_booking(device, company, period)
+        broken = against - pardoned
         if not broken:
             bench = self.benches[device]
             waits = bench.approval and not staff
@@ -202,6 +207,7 @@ class NaiveRules:
                 [],
                 bench.sector,
                 made=self.now,
+                aside=frozenset(against),
             )
             self.bookings[name].asked_or_promised(self.now)
         return broken
@@ -226,7 +232,7 @@ class NaiveRules:
             wish.status = status
         return broken
 
-    def answer(self, name: str, yes: bool) -> set[str]:
+    def answer(self, name: str, yes: bool, *, pardoned: frozenset[str] = frozenset()) -> set[str]:
         booking = self.bookings[name]
         if booking.status != "requested":
             return {"wrong_status"}
@@ -234,9 +240,11 @@ class NaiveRules:
             booking.status, booking.counted = "declined", []
             return set()
         broken = {"past"} if booking.period[1] <= self.now else set()
-        broken |= self.against_booking(booking.device, booking.company, booking.period, name, True)
+        against = self.against_booking(booking.device, booking.company, booking.period, name, True)
+        broken |= against - pardoned - booking.aside
         if not broken:
             booking.status, booking.promised = "confirmed", True
+            booking.aside |= against
             booking.asked_or_promised(self.now)
         return broken
 
@@ -266,9 +274,8 @@ class NaiveRules:
             return {"wrong_status"}
         if (device, period) == (booking.device, booking.period):
             return {"nothing_to_change"}
-        broken = self.against_booking(device, booking.company, period, name)
-        if self.too_late(booking):
-            broken.add("change_notice")
+        against = self.against_booking(device, booking.company, period, name)
+        broken = against | ({"change_notice"} if self.too_late(booking) else set())
         broken -= pardoned
         if not broken:
             bench = self.benches[device]
@@ -279,6 +286,7 @@ class NaiveRules:
             booking.made = booking.made if booking.device == device else self.now
             booking.device, booking.sector, booking.period = device, bench.sector, period
             booking.occupied, booking.counted = self.occupied(device, period), [period]
+            booking.aside = frozenset(against)
             booking.asked_or_promised(self.now)
         return broken
 
@@ -287,6 +295,7 @@ class NaiveRules:
         if booking.status not in {"requested", "confirmed"}:
             return {"wrong_status"}
         broken = self.against_booking(booking.device, booking.company, booking.period, name, True)
+        broken -= booking.aside
         if not broken:
             booking.account = account
             booking.asked_or_promised(self.now)
@@ -329,5 +338,6 @@ class NaiveRules:
             elif self.benches[booking.device].approval and not staff:
                 booking.status = "requested"
             booking.period, booking.occupied, booking.counted = period, (start, until), [period]
+            booking.aside = frozenset()
             booking.asked_or_promised(self.now)
         return broken

@@ -53,6 +53,7 @@ class NaiveLine(NaiveTestbed):
         if self.now >= wish.expires_at:
             return {"offer_expired"}
         broken = self.against_booking(wish.device, wish.company, wish.period, f"wish:{name}", True)
+        broken -= self.aside_for(wish)
         if not broken:
             waits = self.benches[wish.device].approval and not staff
             wish.status = "accepted"
@@ -100,6 +101,11 @@ class NaiveLine(NaiveTestbed):
         wish.status = "passed"
         return set()
 
+    def aside_for(self, wish: Wanted) -> frozenset[str]:
+        """What was set aside for the booking whose time it was."""
+        lost = self.bookings.get(wish.claims)
+        return lost.aside if lost else frozenset()
+
     def offer(self) -> list[str]:
         """Who is offered a time now, in the order of joining but the displaced before all others:
         no wish waits for what is free and could be booked, whatever stood in its way before.
@@ -107,7 +113,8 @@ class NaiveLine(NaiveTestbed):
         offered = []
         for name, wish in sorted(self.wishes.items(), key=lambda one: not one[1].claims):
             ahead = wish.status == "waiting" and wish.period[0] > self.now
-            if ahead and not self.against_booking(wish.device, wish.company, wish.period):
+            broken = self.against_booking(wish.device, wish.company, wish.period)
+            if ahead and broken <= self.aside_for(wish):
                 wish.status, offered = "offered", [*offered, name]
                 wish.expires_at = min(self.now + TO_ACCEPT, wish.period[0])
         return offered

@@ -10,6 +10,8 @@ from domain.cancelling_outages import CancelOutages
 from domain.deadlines import DismissNoShow, ExpireRequest, RecordMissedStart
 from domain.decisions import Command
 from domain.outages import CancelOutage, ExtendBreakdown, RepairDevice, RescheduleOutage
+from domain.overriding import Override
+from domain.reservations import ApproveReservation
 from domain.usage import WithdrawNoShow
 from tests.domain.naive_laboratory import GRACE
 from tests.domain.naive_rules import SLOT
@@ -24,7 +26,9 @@ from tests.domain.random_commands import (
     moment,
     period_of,
 )
-from tests.scenario import STAFF, approve, break_down, decline, hand_out, no_show, outage, take_back
+from tests.scenario import SEALED, STAFF, break_down, decline, hand_out, no_show, outage, take_back
+
+ASIDE = st.sampled_from([(), (), ("quota",)])
 
 
 class LaboratoryCommands(Commands):
@@ -36,10 +40,16 @@ class LaboratoryCommands(Commands):
         self.let_time_pass()
 
     @having("requested")
-    @rule(which=WHICH, yes=st.booleans())
-    def answer(self, which: int, yes: bool) -> None:
+    @rule(which=WHICH, yes=st.booleans(), rules=ASIDE)
+    def answer(self, which: int, yes: bool, rules: tuple[str, ...]) -> None:
+        """Staff who approve may set the quota aside."""
         name = self.any_booking(which, "requested")
-        self.give(approve(name) if yes else decline(name), self.naive.answer(name, yes))
+        if not yes:
+            self.give(decline(name), self.naive.answer(name, yes))
+            return
+        override = Override(rules=rules, reason=SEALED) if rules else None
+        command = ApproveReservation(by=STAFF, reservation_id=name, override=override)
+        self.give(command, self.naive.answer(name, yes, pardoned=frozenset(rules)))
 
     @having("confirmed", "no_show", "withdrawn")
     @rule(which=WHICH, back=MINUTES, early=MINUTES)

@@ -109,7 +109,9 @@ async def test_the_notice_was_kept_when_the_time_was_offered() -> None:
 async def test_an_offer_ends_with_its_deadline() -> None:
     """From that moment on it is refused, whether or not the expiry has been recorded."""
     late = offered().at(TOMORROW).when(accept())
-    await late.rejected("offer_expired", limit="2026-10-27 09:00", actual="2026-10-27 09:00")
+    await late.rejected(
+        "offer_expired", limit="2026-10-27T09:00:00+09:00", actual="2026-10-27T09:00:00+09:00"
+    )
     await offered().at(TOMORROW - MINUTE).when(accept()).happened(*MADE)
 
 

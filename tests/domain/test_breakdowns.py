@@ -7,7 +7,7 @@ import pytest
 from domain import events as e
 from domain.decisions import Command
 from domain.outages import ExtendBreakdown, RepairDevice
-from domain.period import Period, shown
+from domain.period import Period, stamp
 from tests.scenario import (
     AUT,
     DAY,
@@ -153,7 +153,9 @@ async def test_a_repair_entered_later() -> None:
     await past.when(repair(thirteen)).rejected("not_yet")
     for before in (eight, nine):
         began = past.when(repair(before))
-        await began.rejected("before_breakdown", limit="2026-11-02 09:00", actual=shown(before))
+        await began.rejected(
+            "before_breakdown", limit="2026-11-02T09:00:00+09:00", actual=stamp(before)
+        )
     await past.when(repair(ten)).happened(e.DeviceRepaired, occupied=Period(nine, ten))
 
 

@@ -171,7 +171,7 @@ async def test_a_suspicion_is_dismissed() -> None:
     """The hours do not count, and the time is free."""
     past = given(device(), company(every=3), taken(nine, noon)).at(ten).when(miss(down=True))
     dismissed = past.when(dismiss())
-    await dismissed.happened(e.NoShowWithdrawn)
+    await dismissed.happened(e.NoShowWithdrawn, suspected=True)
     await dismissed.when(dismiss()).rejected("wrong_status", actual="cancelled")
     await dismissed.when(reserve(ten, noon + HOUR)).happened(e.ReservationConfirmed)
 

@@ -3,9 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import pytest
 
 from domain import events as e
+from domain.events import decode, name_of
+from domain.refusing import rejected_of, request_refused
+from domain.rejected import Rejected
 from domain.terms_of_use import WEEKDAYS, OpeningHours
 from tests.scenario import (
     at,
@@ -66,7 +70,7 @@ async def test_the_refusal_names_the_hours_of_that_day() -> None:
         .rejected(
             "opening_hours",
             limit="09:00–12:00, 13:00–18:00",
-            actual="2026-11-02 08:00 ~ 2026-11-02 09:00",
+            actual="2026-11-02T08:00:00+09:00 ~ 2026-11-02T09:00:00+09:00",
         )
     )
 
@@ -178,3 +182,137 @@ async def test_a_closure_in_the_next_month_is_read() -> None:
         .when(reserve(*period))
         .happened(e.ReservationConfirmed)
     )
+
+
+WEDNESDAY_9 = at("2026-11-04 09:00")
+SUNDAY, SATURDAY = "2026-11-08", "2026-11-07"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "limit", "korean", "english"),
+    [
+        (
+            at(f"{SUNDAY} 10:00"),
+            at(f"{SUNDAY} 11:00"),
+            "—",
+            "일요일에는 운영하지 않는 장비예요. 다른 요일을 골라 주세요. (요청: 2026-11-08 10:00 ~",
+            "This device is not open on a Sunday. Please choose another day. (You asked for 2026-",
+        ),
+        (eight, nine, "09:00–18:00", "운영 시간(09:00–18:00) 안에서", "09:00–18:00 that day"),
+        (
+            WEDNESDAY_9,
+            at(f"{SUNDAY} 11:00"),
+            "—",
+            "끝나는 날(일요일)에는 운영하지 않는 장비예요.",
+            "It would end on a Sunday, when this device is not open.",
+        ),
+        (
+            WEDNESDAY_9,
+            at("2026-11-05 09:00"),
+            "09:00–18:00",
+            "끝나는 날의 운영 시간(09:00–18:00) 안에 끝내 주세요. 여는 시각에는",
+            "opening hours of the last day, 09:00–18:00, after opening.",
+        ),
+        (
+            at(f"{SATURDAY} 10:00"),
+            at("2026-11-09 19:00"),
+            "—",
+            "다른 요일에 시작해 주세요. 끝나는 날의 운영 시간(09:00–18:00) 안에 끝내",
+            "It would start on a Saturday, when this device is not open.",
+        ),
+        (
+            at("18:00"),
+            at("2026-11-04 12:00"),
+            "09:00–18:00",
+            "시작하는 날의 운영 시간(09:00–18:00) 안에 시작해 주세요. 닫는 시각에는",
+            "opening hours of the first day, 09:00–18:00, before closing.",
+        ),
+    ],
+    ids=[
+        "closed",
+        "too early",
+        "ends closed",
+        "ends at opening",
+        "both wrong",
+        "starts at closing",
+    ],
+)
+async def test_the_refusal_says_which_day_is_wrong(
+    start: datetime, end: datetime, limit: str, korean: str, english: str
+) -> None:
+    """Whether the start or the end has to move, and from which day, stands in the sentence."""
+    scenario = opened(WEEKDAYS_9_TO_18, **UNATTENDED).when(reserve(start, end))
+    await require_said(scenario, limit, korean, english)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "limit", "korean", "english"),
+    [
+        (
+            at("2026-11-03 10:00"),
+            at("2026-11-03 11:00"),
+            "—",
+            "2026-11-03에는 테스트베드가 쉬어요.",
+            "The laboratory is closed on 2026-11-03.",
+        ),
+        (
+            at("2026-11-03 10:00"),
+            at("2026-11-04 11:00"),
+            "—",
+            "시작하는 날(2026-11-03)에는 테스트베드가 쉬어요.",
+            "closed on the first day, 2026-11-03.",
+        ),
+        (
+            nine,
+            at("2026-11-03 10:00"),
+            "—",
+            "끝나는 날(2026-11-03)에는 테스트베드가 쉬어요.",
+            "closed on the last day, 2026-11-03.",
+        ),
+    ],
+)
+async def test_a_closure_is_named_by_its_date(
+    start: datetime, end: datetime, limit: str, korean: str, english: str
+) -> None:
+    """A holiday on a day that is open otherwise is not taken for the weekday's closing."""
+    past = opened(WEEKDAYS_9_TO_18, closure("2026-11-03"), **UNATTENDED)
+    await require_said(past.when(reserve(start, end)), limit, korean, english)
+
+
+@pytest.mark.parametrize(
+    ("hours", "end", "closing"),
+    [
+        (WEEKDAYS_9_TO_18, at("2026-11-03 10:00"), "2026-11-02 18:00"),
+        (WEEKDAYS_9_TO_18, at("2026-11-08 11:00"), "2026-11-02 18:00"),
+        (NIGHTS, at("2026-11-03 06:30"), "2026-11-03 06:00"),
+    ],
+    ids=["both open", "ends closed", "across midnight"],
+)
+async def test_what_must_be_attended_is_told_when_it_closes(
+    hours: OpeningHours, end: datetime, closing: str
+) -> None:
+    """Both hours may lie within opening hours: what is wrong is the night between them."""
+    start = nine if hours == WEEKDAYS_9_TO_18 else at("20:00")
+    limit = "09:00–18:00" if hours == WEEKDAYS_9_TO_18 else "18:00–24:00"
+    scenario = opened(hours).when(reserve(start, end))
+    await require_said(scenario, limit, f"늦어도 {closing}까지", f"Please end by {closing} at")
+
+
+async def test_a_recorded_refusal_keeps_its_words() -> None:
+    """An order that is repeated hears the sentence that it heard first."""
+    command = reserve(at(f"{SUNDAY} 10:00"), at(f"{SUNDAY} 11:00"))
+    with pytest.raises(Rejected) as refusal:
+        await opened(WEEKDAYS_9_TO_18).when(command).accepted()
+    recorded = request_refused(command, refusal.value)
+    again = decode(name_of(recorded), msgspec.json.encode(recorded))
+    assert isinstance(again, e.RequestRefused)
+    assert rejected_of(again).violations == refusal.value.violations
+
+
+async def require_said(scenario: Scenario, limit: str, korean: str, english: str) -> None:
+    with pytest.raises(Rejected) as refusal:
+        await scenario.accepted()
+    (violation,) = refusal.value.violations
+    assert (violation.rule, violation.limit) == ("opening_hours", limit)
+    assert korean in violation.message("ko")
+    assert english in violation.message("en")

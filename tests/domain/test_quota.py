@@ -8,6 +8,8 @@ from domain import events as e
 from domain.decisions import Command
 from domain.event import Event
 from domain.period import Period
+from domain.refusing import rejected_of, request_refused
+from domain.rejected import Rejected, Violation
 from domain.usage import CorrectUsage, WaiveUsage
 from tests.scenario import (
     AUT,
@@ -223,3 +225,41 @@ async def test_hours_move_with_a_device_of_another_sector() -> None:
     past = past.when(transfer(to_device_id=ENE))
     await past.when(reserve(*LATER, device_id=ENE)).rejected("quota")
     await past.when(reserve(*LATER, device_id=AUT)).happened(e.ReservationConfirmed)
+
+
+@pytest.mark.parametrize(
+    ("hours", "korean", "english"),
+    [
+        (
+            {"every": 1},
+            "2026년 11월 이용 한도 1.0시간을 넘어요 (이 예약 포함 2.0시간).",
+            "This exceeds the quota of 1.0 hours in November 2026 (2.0 with this booking).",
+        ),
+        (
+            {"automotive": 1},
+            "2026년 11월 자동차 장비 이용 한도 1.0시간을 넘어요 (이 예약 포함 2.0시간).",
+            (
+                "This exceeds the quota of 1.0 hours of automotive devices in November 2026 "
+                "(2.0 with this booking)."
+            ),
+        ),
+    ],
+)
+async def test_the_month_and_the_sector_that_lack_room_are_named(
+    hours: dict[str, float], korean: str, english: str
+) -> None:
+    """Of a booking over a month's end the month that is full, whichever month it is now."""
+    october = given(device(), company(**hours))
+    night = reserve(at("2026-10-31 23:30"), at("2026-11-01 02:00"))
+    with pytest.raises(Rejected) as refusal:
+        await october.when(night).accepted()
+    (violation,) = refusal.value.violations
+    assert violation.message("ko") == korean
+    assert violation.message("en") == english
+    again = rejected_of(request_refused(night, refusal.value))
+    assert again.violations == refusal.value.violations
+
+
+def test_a_quota_that_was_refused_before_months_were_named() -> None:
+    """A refusal of an earlier version still has its sentence."""
+    assert "20.0시간" in Violation(rule="quota", limit=20.0, actual=23.5).message("ko")

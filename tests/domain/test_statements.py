@@ -100,7 +100,7 @@ async def test_a_month_that_goes_on_has_no_statement() -> None:
     """It is over at midnight in Seoul, not a moment before; an unknown company has none."""
     past = past_of(device(), company(), used("r-1", "2026-11-02 09:00"))
     early = past.at(DECEMBER - timedelta(microseconds=1))
-    await early.when(issue()).rejected("month_unfinished", limit="2026-12-01T00:00+09:00")
+    await early.when(issue()).rejected("month_unfinished", limit="2026-12-01T00:00:00+09:00")
     await past.when(issue(company_id="nobody")).rejected("company_unknown")
     await past.at(DECEMBER).when(issue()).happened(e.StatementIssued, fee=10_000)
 

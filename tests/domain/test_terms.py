@@ -104,7 +104,7 @@ async def test_notice_is_kept_to_the_minute() -> None:
     scenario = given(device(notice_minutes=3 * 1440, slot_minutes=1), company())
     start = NOW + 3 * DAY
     await scenario.when(reserve(start - MINUTE, start + HOUR)).rejected(
-        "notice", limit="2026-10-29 09:00", actual="2026-10-29 08:59"
+        "notice", limit="2026-10-29T09:00:00+09:00", actual="2026-10-29T08:59:00+09:00"
     )
     await scenario.when(reserve(start, start + HOUR)).happened(e.ReservationConfirmed)
 
@@ -122,7 +122,7 @@ async def test_with_notice_what_has_begun_is_past() -> None:
 async def test_with_notice_this_very_moment_is_too_soon() -> None:
     """What begins now has not gone by, but no notice was given."""
     past = given(device(notice_minutes=60), company()).at(nine)
-    await past.when(reserve(nine, noon)).rejected("notice", limit="2026-11-02 10:00")
+    await past.when(reserve(nine, noon)).rejected("notice", limit="2026-11-02T10:00:00+09:00")
 
 
 async def test_the_horizon_is_kept_to_the_minute() -> None:

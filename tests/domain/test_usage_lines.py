@@ -6,9 +6,12 @@ import pytest
 
 from domain import events as e
 from domain.decisions import Command
+from domain.devices import SetTerms
 from domain.period import Period
+from domain.terms_of_use import TermsOfUse
 from domain.usage import CorrectUsage, WaiveUsage, WithdrawNoShow
 from tests.scenario import (
+    AUT,
     DAY,
     MINUTE,
     SEALED,
@@ -66,6 +69,19 @@ async def test_a_correction_keeps_the_price_of_the_day_of_use() -> None:
     """A price set since then changes no line of before."""
     past = used_from_nine_to_eleven().when(rate(99_000), correct(used=Period(nine, ten)))
     await past.happened(e.UsageCorrected, krw_per_hour=10_000, fee=10_000)
+
+
+async def test_a_correction_keeps_the_slot_of_the_day_of_use() -> None:
+    """Terms that came since let no longer use cost less, nor the same minutes something else."""
+    past = given(device(slot_minutes=30), company(), taken(nine, eleven))
+    past = past.at(nine).when(hand_out()).at(at("10:40")).when(take_back())
+    await past.happened(e.DeviceReturned, e.UsageLogged, billed_minutes=120, fee=20_000)
+    finer = TermsOfUse(slot_minutes=1, minimum_minutes=1)
+    past = past.at(eleven).when(SetTerms(by=STAFF, device_id=AUT, terms=finer))
+    past = past.when(correct(used=Period(nine, at("10:41"))))
+    await past.happened(e.UsageCorrected, minutes=101, billed_minutes=120, fee=20_000)
+    past = past.when(correct(used=Period(nine, at("10:31"))))
+    await past.happened(e.UsageCorrected, minutes=91, billed_minutes=120, fee=20_000)
 
 
 async def test_other_figures_alone() -> None:

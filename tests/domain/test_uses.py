@@ -9,7 +9,7 @@ import pytest
 
 from domain import events as e
 from domain.decisions import Command
-from domain.period import Period, shown
+from domain.period import Period, stamp
 from domain.usage import CorrectUsage
 from tests.scenario import (
     AUT,
@@ -61,7 +61,7 @@ async def test_two_uses_are_not_at_once(start: datetime, end: datetime) -> None:
     if end == noon:
         await past.when(correct(start, end)).happened(e.UsageCorrected)
         return
-    other = f"{shown(eight)} ~ {shown(nine)}"
+    other = f"{stamp(eight)} ~ {stamp(nine)}"
     await past.when(correct(start, end)).rejected("use_overlaps", limit=other)
 
 
@@ -110,7 +110,7 @@ async def test_a_correction_reaches_a_week() -> None:
     past = given(device(), company(), taken(nine, eleven)).at(nine).when(hand_out())
     past = past.at(eleven).when(take_back()).at(nine + 20 * DAY)
     further = correct(nine, eleven + 10 * DAY)
-    await past.when(further).rejected("use_too_far", limit=7, actual=shown(eleven + 10 * DAY))
+    await past.when(further).rejected("use_too_far", limit=7, actual=stamp(eleven + 10 * DAY))
     await past.when(correct(nine, eleven + 7 * DAY)).happened(e.UsageCorrected)
     await past.when(further).happened(e.UsageCorrected)
 
@@ -119,7 +119,7 @@ async def test_nothing_was_used_before_it_was_booked() -> None:
     """Neither by hand-out nor by correction; to the minute in which the booking was made."""
     booked = given(device(), company()).at(nine).when(reserve(ten, eleven)).at(at("10:30"))
     out = booked.when(hand_out("r-2", at=nine - MINUTE))
-    await out.rejected("before_booking", limit=shown(nine), actual="2026-11-02 08:59")
+    await out.rejected("before_booking", limit=stamp(nine), actual="2026-11-02T08:59:00+09:00")
     await booked.when(hand_out("r-2", at=at("09:30"))).happened(e.DeviceHandedOut)
     past = booked.at(eleven).when(take_back("r-2"))
     await past.when(correct(nine - MINUTE, ten, "r-2")).rejected("before_booking")
@@ -129,7 +129,7 @@ async def test_nothing_was_used_before_it_was_booked() -> None:
 async def test_a_booking_made_at_the_counter_counts_from_its_start() -> None:
     """They came at nine, and staff found time to enter both at twenty past."""
     past = given(device(), company()).at(at("09:20")).when(reserve(nine, ten, by=STAFF))
-    await past.when(hand_out("r-2", at=at("08:55"))).rejected("before_booking", limit=shown(nine))
+    await past.when(hand_out("r-2", at=at("08:55"))).rejected("before_booking", limit=stamp(nine))
     await past.when(hand_out("r-2", at=nine)).happened(e.DeviceHandedOut, at=nine)
 
 
@@ -138,7 +138,7 @@ async def test_another_device_is_booked_when_it_is_chosen() -> None:
     spare = device(ENE, "energy")
     early = given(device(), spare, company(), taken(nine, ten)).at(nine - DAY)
     past = early.when(transfer(to_device_id=ENE)).at(nine - HOUR)
-    await past.when(hand_out(at=NOW + DAY)).rejected("before_booking", limit=shown(nine - DAY))
+    await past.when(hand_out(at=NOW + DAY)).rejected("before_booking", limit=stamp(nine - DAY))
     await past.when(hand_out(at=nine - DAY)).happened(e.DeviceHandedOut)
 
 

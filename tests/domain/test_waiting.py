@@ -7,7 +7,7 @@ from domain.companies import SuspendCompany
 from domain.decisions import Recall
 from domain.devices import SuspendDevice
 from domain.handlers import decide
-from domain.period import Period, shown
+from domain.period import Period, stamp
 from domain.waitlist import MOST_IN_LINE, MOST_WISHES
 from tests.scenario import (
     AUT,
@@ -65,7 +65,7 @@ async def test_some_of_the_time_is_taken() -> None:
 
 async def test_free_time_is_booked_and_not_waited_for() -> None:
     """Nobody waits for time that could be had at once."""
-    await busy().when(join(ten, eleven)).rejected("slot_free", actual="2026-11-02 10:00")
+    await busy().when(join(ten, eleven)).rejected("slot_free", actual="2026-11-02T10:00:00+09:00")
 
 
 async def test_time_offered_to_another_is_taken() -> None:
@@ -126,13 +126,13 @@ async def test_nobody_waits_for_their_own_time() -> None:
     """Neither for one's own booking nor for one's own offer; a colleague may wait for it."""
     past = given(device(), company(), company(HANBIT), taken(nine, ten))
     own = {"by": KIM, "company_id": MUDEUNG, "account_id": "kim"}
-    await past.when(join(nine, eleven, **own)).rejected("own_time", actual=shown(nine))
+    await past.when(join(nine, eleven, **own)).rejected("own_time", actual=stamp(nine))
     # Whoever waits for them, too.
     await past.when(join(nine, ten, **own | {"by": STAFF})).rejected("own_time")
     colleague = own | {"account_id": "park"}
     await past.when(join(nine, ten, **colleague)).happened(e.WaitlistJoined)
     offered = given(device(), company(HANBIT), waits(nine, ten), offer(nine, ten))
-    await offered.when(join(nine, ten, wish_id="w-2")).rejected("own_time", actual=shown(nine))
+    await offered.when(join(nine, ten, wish_id="w-2")).rejected("own_time", actual=stamp(nine))
 
 
 async def test_a_line_has_an_end() -> None:

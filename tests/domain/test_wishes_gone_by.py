@@ -61,7 +61,7 @@ async def test_what_has_ended_otherwise_does_not_pass() -> None:
 async def test_an_offer_that_stands_ends_first() -> None:
     """Its own end is decided and told; what an outage withdrew waits again, and passes."""
     past = given(device(), company(), company(HANBIT), waits(nine, ten), offer(nine, ten, nine))
-    await past.at(nine).when(gone_by()).rejected("offer_stands", limit="2026-11-02 09:00")
+    await past.at(nine).when(gone_by()).rejected("offer_stands", limit="2026-11-02T09:00:00+09:00")
     withdrawn = given(device(), company(HANBIT), waits(nine, ten), offer(nine, ten))
     lost = withdrawn.when(outage(nine, ten)).at(nine).when(gone_by())
     await lost.happened(e.WaitlistPassed)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, get_args
 
 import pytest
 
+from domain.period import stamp
 from domain.rejected import Violation
 from domain.reservation import Status
-from domain.said_values import RESERVATION_STATUSES, WISH_STATUSES, length
+from domain.said_values import RESERVATION_STATUSES, WISH_STATUSES, length, said
 from domain.waitlist import WishStatus
-from domain.words import WORDS
+from domain.words import ASKED, CLOSED, QUOTAS, WORDS
+from tests.scenario import nine, ten
 
 
 @pytest.mark.parametrize(
@@ -65,3 +68,32 @@ def test_every_rule_has_words_in_both_languages() -> None:
     for rule, words in WORDS.items():
         for sentence in (words["ko"], words["en"]):
             assert sentence.format(limit="1", actual="2"), rule
+
+
+def test_every_quota_has_words_in_both_languages() -> None:
+    """What they fill in is what a quota is of, its limit and what it would come to."""
+    for words in QUOTAS.values():
+        for sentence in (words["ko"], words["en"]):
+            assert sentence.format(limit="1", actual="2", month="3", sector="4")
+
+
+def test_every_closed_day_has_words_in_both_languages() -> None:
+    """Each sentence names its value, Korean in Korean alone."""
+    for words in (*CLOSED.values(), ASKED):
+        assert "{}" in words["ko"]
+        assert "{}" in words["en"]
+        assert re.search("[가-힣]", words["ko"])
+        assert not re.search("[가-힣]", words["en"])
+
+
+def test_times_are_rfc_3339_for_programs_and_clocks_for_people() -> None:
+    """Also two of them in one value; what an earlier release recorded reads as it did."""
+    assert stamp(nine) == "2026-11-02T09:00:00+09:00"
+    assert said("past", stamp(nine), "ko") == "2026-11-02 09:00"
+    assert said("use_overlaps", f"{stamp(nine)} ~ {stamp(ten)}", "en") == (
+        "2026-11-02 09:00 ~ 2026-11-02 10:00"
+    )
+    assert said("past", "2026-11-02 09:00", "en") == "2026-11-02 09:00"
+    for language in ("ko", "en"):
+        refused = Violation(rule="not_begun", limit=stamp(ten), actual=stamp(nine))
+        assert "+09:00" not in refused.message(language)

@@ -32,3 +32,20 @@ async def test_entries_are_kept_two_years_and_no_longer(pool, staff):
     assert await log.prune() == 2
     assert {entry.subject for entry in await log.newest(10)} == {"0 days", "729 days"}
     assert await log.prune() == 0
+
+
+async def test_a_program_that_asks_again_is_noted_once_a_day(pool, staff):
+    """Each account and subject by itself, and again when a day is over."""
+    log = AccessLog(pool)
+    for subject in ("company:mudeung", "company:mudeung", "company:hanbit"):
+        await log.record_daily(staff.account_id, "read feed", subject)
+    assert [entry.subject for entry in await log.newest(10)] == [
+        *("company:hanbit", "company:mudeung")
+    ]
+    await pool.execute(
+        "INSERT INTO identity.access_log (at, account_id, what, subject)"
+        " VALUES (clock_timestamp() - interval '25 hours', $1, 'read feed', 'mine')",
+        staff.account_id,
+    )
+    await log.record_daily(staff.account_id, "read feed", "mine")
+    assert len(await log.newest(10)) == 4
