@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -26,7 +26,7 @@ class Alternative(msgspec.Struct, frozen=True, kw_only=True):
 
     `same` is the very time that was wanted, where it is free again, `next_free` is the same device
     later, `earlier` the same device before that on the same day, `compatible` another device at the
-    time that was wanted.
+    time that was wanted. Where there is none of these, `earlier` is the nearest on a day before.
     """
 
     device_id: str
@@ -63,24 +63,19 @@ async def find_alternatives(
         return []
     supposed = supposed or Supposed()
     gone = supposed.gone | ({but} if but is not None else set())
+    reading = _Reading(reader, now, gone, supposed, as_of)
     horizon = max(wanted.end, now + timedelta(days=device.terms.horizon_days) + wanted.length)
     found: list[Alternative] = []
     for until in sorted({min(wanted.end + LOOKED_AT_FIRST, horizon), horizon}):
         day = day_period(wanted.start.astimezone(SEOUL).date())
         span = Period(day.start, max(until, day.end))
-        times = await device_times(reader, [device_id, *device.compatible], span, gone, as_of)
-        times = [_supposing(time, supposed, now) for time in times]
-        closures = await closures_between(
-            reader,
-            *(edge.astimezone(SEOUL).date() for edge in (span.start, _after(span.end))),
-            as_of=as_of,
-        )
+        times, closures = await reading.within(span, device_id, *device.compatible)
         found = alternatives(
             wanted, times[0], closures, now, times[1:], until=until, itself=supposed.claim
         )
         if any(one.kind == "next_free" for one in found):
             break
-    return found
+    return found or await _on_a_day_before(reading, device, wanted)
 
 
 def alternatives(
@@ -117,11 +112,49 @@ def alternatives(
         ),
         ("earlier", own, search.earlier(wanted)),
     ]
-    return [
-        Alternative(device_id=time.device.device_id, start=one.start, end=one.end, kind=kind)
-        for kind, time, one in pairs
-        if one is not None
-    ]
+    return [_alternative(kind, time.device, one) for kind, time, one in pairs if one is not None]
+
+
+def _alternative(kind: AlternativeKind, device: Device, period: Period) -> Alternative:
+    return Alternative(device_id=device.device_id, start=period.start, end=period.end, kind=kind)
+
+
+class _Reading(NamedTuple):
+    """What all reads of one search have in common."""
+
+    reader: Reader
+    now: datetime
+    gone: Collection[str]
+    supposed: Supposed
+    as_of: int | None
+
+    async def within(
+        self, span: Period, *device_ids: str
+    ) -> tuple[list[DeviceTime], list[Closure]]:
+        """The devices with what holds them in a span, and its closed days."""
+        times = await device_times(self.reader, device_ids, span, self.gone, self.as_of)
+        first, last = (edge.astimezone(SEOUL).date() for edge in (span.start, _after(span.end)))
+        closures = await closures_between(self.reader, first, last, as_of=self.as_of)
+        return [_supposing(time, self.supposed, self.now) for time in times], closures
+
+
+async def _on_a_day_before(reading: _Reading, device: Device, wanted: Period) -> list[Alternative]:
+    """The nearest time before the wanted one's day, down to now; the days next to it first."""
+    horizon = _after(reading.now + timedelta(days=device.terms.horizon_days))
+    today, until = (
+        day_period(moment.astimezone(SEOUL).date()).start
+        for moment in (reading.now, min(wanted.start, horizon))
+    )
+    near = max(today, until - LOOKED_AT_FIRST)
+    for first, end in ((near, until), (today, near)):
+        if first < end:
+            # What begins before the end may last beyond it.
+            span = Period(first, end + wanted.length)
+            (time,), closures = await reading.within(span, device.device_id)
+            found = FreeSearch(time, closures, reading.now, span).earlier(wanted)
+            if found is not None:
+                return [_alternative("earlier", device, found)]
+    return []
 
 
 def _supposing(time: DeviceTime, supposed: Supposed, now: datetime) -> DeviceTime:

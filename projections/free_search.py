@@ -82,16 +82,21 @@ class FreeSearch:
         return None
 
     def earlier(self, wanted: Period) -> Period | None:
-        """The last period on the same day before the wanted one's start that fits."""
+        """The last period before the wanted one's start, and within the span, that fits."""
         if not self._possible(wanted.length):
             return None
-        slot = timedelta(minutes=self._asked.slot_minutes)
-        start = slot_at_or_before(wanted.start - timedelta.resolution, self._asked)
-        while start >= self._span.start:
+        earliest = max(self._span.start, earliest_start(self._asked, self._now) or self._span.start)
+        before = wanted.start - timedelta.resolution
+        latest = min(before, self._last_start, self._last_end - wanted.length)
+        start = slot_at_or_before(latest, self._asked)
+        while start >= earliest:
             period = Period(start, start + wanted.length)
-            if self._obstacle(period) is None and self.fits(period):
+            obstacle = self._obstacle(period)
+            onward = obstacle.start - period.length if obstacle else self._closing(period)
+            if onward is None and self.fits(period):
                 return period
-            start -= slot
+            onward = onward or start - timedelta.resolution
+            start = slot_at_or_before(onward, self._asked)
         return None
 
     def _possible(self, length: timedelta) -> bool:
@@ -119,6 +124,16 @@ class FreeSearch:
         if inside and (self._asked.runs_unattended or period.end <= self._opened[place].end):
             return None
         return self._openings[place + 1] if place + 1 < len(self._openings) else self._span.end
+
+    def _closing(self, period: Period) -> datetime | None:
+        """The last start before it, where a period that ends so late can't keep opening hours."""
+        place = bisect_right(self._openings, period.start) - 1
+        if place < 0:
+            return self._span.start - timedelta.resolution
+        closes = self._opened[place].end
+        if self._asked.runs_unattended:
+            return None if period.start < closes else closes - timedelta.resolution
+        return None if period.end <= closes else closes - period.length
 
 
 def _near(entries: Iterable[Entry], span: Period) -> Iterator[Entry]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import msgspec
-from sqlalchemy import case, select
+from sqlalchemy import case, select, tuple_
 from sqlalchemy.sql import Select
 
 from domain.events import Urgency
@@ -18,6 +18,12 @@ from projections.maintenance_fold import claims, log, problems
 from projections.query import Reader, fetch, from_json
 from projections.view import valid
 
+After = tuple[datetime, str]
+"""Where a list of claims goes on: after the one of this lost start and reservation."""
+AfterProblem = tuple[int, int, datetime, str]
+AfterLine = tuple[datetime, int]
+URGENCIES: dict[Urgency, int] = {"urgent": 0, "normal": 1, "low": 2}
+MOST_LOGGED = 1000
 LOG_HEADINGS = (
     *(Text("일시", "Time"), Text("장비번호", "Device"), Text("작업 내용", "Work")),
     *(Text("수리자", "Repairer"), Text("부품", "Parts"), Text("비용(원)", "Cost (KRW)")),
@@ -41,6 +47,12 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     resolved_at: datetime | None
     resolution: Sealed | None
 
+    @property
+    def cursor(self) -> AfterProblem:
+        """Where a list goes on after this problem."""
+        stop = 0 if self.safety_stop else 1
+        return stop, URGENCIES[self.urgency], self.reported_at, self.problem_id
+
 
 class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     """A line of the maintenance log: when, what, by whom (수리자), which parts, KRW.
@@ -58,6 +70,11 @@ class LogLine(msgspec.Struct, frozen=True, kw_only=True):
     cost: int
     broken_from: datetime | None
 
+    @property
+    def cursor(self) -> AfterLine:
+        """Where a list goes on after this line."""
+        return self.at, self.position
+
 
 class Claim(msgspec.Struct, frozen=True, kw_only=True):
     """A displaced booking; its claim is open while `replaced_by` is None."""
@@ -71,6 +88,11 @@ class Claim(msgspec.Struct, frozen=True, kw_only=True):
     displaced_by: str | None
     replaced_by: str | None
 
+    @property
+    def cursor(self) -> After:
+        """Where a list goes on after this claim."""
+        return self.period.start, self.reservation_id
+
 
 async def list_problems(
     reader: Reader,
@@ -79,6 +101,7 @@ async def list_problems(
     company_id: str | None = None,
     open_only: bool = True,
     limit: int = 200,
+    after: AfterProblem | None = None,
     as_of: int | None = None,
 ) -> list[Problem]:
     """Safety stops first, then by urgency, then the oldest."""
@@ -89,8 +112,11 @@ async def list_problems(
         query = query.where(problems.c.device_id == device_id)
     if company_id is not None:
         query = query.where(problems.c.company_id == company_id)
-    urgency = case({"urgent": 0, "normal": 1, "low": 2}, value=problems.c.urgency, else_=3)
-    order = (problems.c.safety_stop.desc(), urgency, problems.c.reported_at, problems.c.problem_id)
+    stop = case((problems.c.safety_stop, 0), else_=1)
+    urgency = case(URGENCIES, value=problems.c.urgency, else_=3)
+    order = (stop, urgency, problems.c.reported_at, problems.c.problem_id)
+    if after is not None:
+        query = query.where(tuple_(*order) > tuple_(*after))
     rows = await fetch(reader, query.order_by(*order).limit(limit))
     return [_problem(row) for row in rows]
 
@@ -109,7 +135,8 @@ async def maintenance_log(
     device_id: str | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
-    limit: int = 1000,
+    limit: int = MOST_LOGGED,
+    after: AfterLine | None = None,
     as_of: int | None = None,
 ) -> list[LogLine]:
     """Work done in [start, end), newest first."""
@@ -120,7 +147,11 @@ async def maintenance_log(
         query = query.where(log.c.at >= start)
     if end is not None:
         query = query.where(log.c.at < end)
-    rows = await fetch(reader, query.order_by(log.c.at.desc(), log.c.position.desc()).limit(limit))
+    order = (log.c.at, log.c.position)
+    if after is not None:
+        query = query.where(tuple_(*order) < tuple_(*after))
+    newest_first = [column.desc() for column in order]
+    rows = await fetch(reader, query.order_by(*newest_first).limit(limit))
     return [_line(row) for row in rows]
 
 
@@ -128,14 +159,22 @@ async def open_claims(
     reader: Reader,
     *,
     company_id: str | None = None,
+    since: datetime | None = None,
     limit: int = 200,
+    after: After | None = None,
     as_of: int | None = None,
 ) -> list[Claim]:
-    """Displaced bookings that nothing has replaced yet, by the time that they lost."""
+    """Bookings displaced `since` then that nothing has replaced yet, those lost last first."""
     query = select(claims).where(valid(claims, as_of), claims.c.replaced_by.is_(None))
     if company_id is not None:
         query = query.where(claims.c.company_id == company_id)
-    rows = await fetch(reader, query.order_by(claims.c.lost_from.desc()).limit(limit))
+    if since is not None:
+        query = query.where(claims.c.displaced_at >= since)
+    lost_from, name = claims.c.lost_from, claims.c.reservation_id
+    if after is not None:
+        at, last = after
+        query = query.where((lost_from < at) | ((lost_from == at) & (name > last)))
+    rows = await fetch(reader, query.order_by(lost_from.desc(), name).limit(limit))
     return [_claim(row) for row in rows]
 
 

@@ -116,11 +116,15 @@ _SAID_BY_TYPE: dict[type[e.ReservationEvent], str] = {
 def _heard_by_holder(event: e.ReservationEvent) -> str | None:
     """What whoever holds the reservation hears; None of hand-out and return, where they stand by.
 
-    A transfer says `transferred` to the colleague who has it now, or that the device is another.
+    A transfer says `transferred` to the colleague who has it now, else that the device is another.
+    Of a suspicion the holder never heard, nor of its end.
     """
     if isinstance(event, e.ReservationTransferred):
+        kept = event.former_account_id is None
         moved = event.left is not None and event.left.device_id != event.device_id
-        return "other_device" if moved else "transferred"
+        return "other_device" if kept and moved else "transferred"
+    if isinstance(event, e.NoShowWithdrawn) and event.suspected:
+        return None
     if isinstance(event, e.ReservationDeclined) and event.bundle_kept:
         return "declined_of_bundle"
     return _SAID_BY_TYPE.get(type(event))
@@ -186,7 +190,7 @@ _NOTHING: dict[str, Any] = dict.fromkeys(
         "reason",
     )
 )
-VERSION = 2
+VERSION = 3
 _metadata = MetaData(schema=schema_of("notices", VERSION))
 notices = versioned(
     "notices",

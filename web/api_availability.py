@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from litestar import get
@@ -68,7 +68,7 @@ async def get_availability(
     device = await devices.get_device(reader, require_id(device_id), as_of=as_of)
     if device is None:
         raise Problem("not-found")
-    now = datetime.now(UTC) if as_of is None else None
+    now = await present(testbed, as_of)
     busy, free = availability(
         device.terms,
         await _closures(reader, window, as_of),
@@ -77,8 +77,7 @@ async def get_availability(
         now=now,
     )
     stopped = device.device_id in await stopped_devices(reader, as_of=as_of)
-    asked_at = await present(testbed, as_of)
-    closed = out_of_use(device, stopped=stopped, now=asked_at) is not None
+    closed = out_of_use(device, stopped=stopped, now=now) is not None
     bookable = [] if closed else while_calibrated(device, free)
     return AvailabilityShown(
         device_id=device.device_id,
@@ -88,11 +87,10 @@ async def get_availability(
 
 
 async def free_devices(
-    reader: Reader, found: Sequence[Device], wanted: Period, as_of: int | None
+    reader: Reader, found: Sequence[Device], wanted: Period, now: datetime, as_of: int | None
 ) -> list[Device]:
     """Those devices that could be booked for a period, by their condition, terms and calendars."""
     stopped = await stopped_devices(reader, as_of=as_of)
-    now = datetime.now(UTC)
     entries = await _entries(reader, found, wanted, as_of)
     closures = await _closures(reader, wanted, as_of)
     day = day_period(wanted.start.astimezone(SEOUL).date())

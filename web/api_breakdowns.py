@@ -14,7 +14,7 @@ from domain import events as e
 from domain import outages
 from domain.device import Breakdown
 from web.access import LAB, may
-from web.api_outages import DryRun, try_outage
+from web.api_outages import DryRun, OutageTried, try_outage
 from web.forms import HttpRequest, Moment, Prose, body_of, query_of
 from web.given import FromPath, Given
 from web.outage_shown import OutageShown, require_device, show_outage
@@ -38,7 +38,7 @@ class RepairedBody(msgspec.Struct, frozen=True, kw_only=True):
 @post(
     "/api/devices/{device_id:str}/breakdown",
     status_code=201,
-    opt=may(LAB, query=DryRun, body=BreakdownBody, answer=OutageShown),
+    opt=may(LAB, query=DryRun, body=BreakdownBody, answer=OutageShown, tried=OutageTried),
 )
 async def report_breakdown(
     request: HttpRequest,

@@ -13,18 +13,26 @@ from booking.testbed import Testbed
 from domain.text import Text
 from projections.calibrations import Due, due_calibrations
 from web.access import SEES_EVERYTHING, may
-from web.as_of import AsOf, position_of
-from web.forms import HttpRequest, query_of
+from web.as_of import position_of
+from web.forms import HttpRequest, Moment, query_of
 from web.frame import present
 from web.given import Given
-from web.lists import Page
+from web.lists import LongPaged, Page, cursor, read_cursor
 
 WARNED_DAYS = 30
 """Calibrations are warned of so many days ahead."""
 
 
-class DueQuery(AsOf, frozen=True, kw_only=True):
+class DueQuery(LongPaged, frozen=True, kw_only=True):
     due_within_days: Annotated[int, Meta(ge=0, le=3660)] = WARNED_DAYS
+
+
+class DuePlace(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """Where a list goes on that began at a moment: what is due is what was due then."""
+
+    begun: Moment
+    valid_until: Moment
+    device_id: str
 
 
 class DueShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,9 +59,17 @@ async def list_calibrations(request: HttpRequest, testbed: Given[Testbed]) -> Pa
     """Devices to calibrate, the first to end first."""
     query = query_of(request, DueQuery)
     as_of = await position_of(testbed, query.as_of, "devices", "usage", "maintenance")
-    now, within = await present(testbed, as_of), timedelta(days=query.due_within_days)
+    place, within = read_cursor(query.after, DuePlace), timedelta(days=query.due_within_days)
+    now = await present(testbed, as_of) if place is None else place.begun
     found = await due_calibrations(testbed.database.app, now, within, as_of=as_of)
-    return Page(items=[_due(one) for one in found])
+    left = [one for one in found if place is None or _place(one, now) > place]
+    page = left[: query.limit]
+    further = cursor(_place(page[-1], now)) if len(left) > query.limit else None
+    return Page(items=[_due(one) for one in page], next=further)
+
+
+def _place(due: Due, now: datetime) -> DuePlace:
+    return DuePlace(now, due.valid_until or now, due.device.device_id)
 
 
 def _due(due: Due) -> DueShown:

@@ -23,11 +23,11 @@ from projections.alternatives import Supposed
 from projections.maintenance import Claim
 from projections.waiting import Wish
 from web.access import BOOKERS, SIGNED_IN, may
-from web.as_of import WAIT_SECONDS, AsOf, position_of
+from web.as_of import WAIT_SECONDS, position_of
 from web.forms import HttpRequest, Id, Moment, body_of, period_of, query_of
 from web.frame import present
 from web.given import FromPath, Given
-from web.lists import Page
+from web.lists import Page, Paged, Place, cursor, read_cursor
 from web.overriding import OverrideBody
 from web.refused import Alternative, alternatives_to, taken_with_alternatives
 from web.shown import Reservation, in_full
@@ -70,18 +70,26 @@ class ClaimShown(msgspec.Struct, frozen=True, kw_only=True):
     alternatives: Sequence[Alternative]
 
 
-@get("/api/claims", opt=may(SIGNED_IN, query=AsOf, items=(ClaimShown,)))
+@get("/api/claims", opt=may(SIGNED_IN, query=Paged, items=(ClaimShown,)))
 async def list_claims(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
 ) -> Page[ClaimShown]:
-    """Displaced bookings that nothing has replaced yet, one's company's or (laboratory) all."""
+    """Displaced bookings that nothing has replaced yet, one's company's or (laboratory) all.
+
+    Those lost last come first.
+    """
+    query = query_of(request, Paged)
+    place = read_cursor(query.after, Place)
     company_id = None if account.sees_everything else account.company_id
     if company_id is None:
         await testbed.access_log.record(account.account_id, "list claims", "all companies")
-    as_of = await position_of(testbed, query_of(request, AsOf).as_of, *VIEWS)
-    found = await claims(testbed, company_id, as_of)
+    as_of = await position_of(testbed, query.as_of, *VIEWS)
+    after = None if place is None else (place.at, place.entry_id)
+    found = await claims(testbed, company_id, as_of, limit=query.limit + 1, after=after)
+    page = found[: query.limit]
     wishes = await wishes_of_claims(testbed, company_id, as_of)
-    return Page(items=[await _shown(testbed, one, wishes, as_of) for one in found])
+    further = cursor(Place(*page[-1].cursor)) if len(found) > query.limit else None
+    return Page(items=[await _shown(testbed, one, wishes, as_of) for one in page], next=further)
 
 
 @post(
@@ -131,16 +139,26 @@ async def rebook_command(start: Start, body: RebookBody) -> ReserveDevice:
     )
 
 
-async def claims(testbed: Testbed, company_id: str | None, as_of: int | None = None) -> list[Claim]:
+async def claims(
+    testbed: Testbed,
+    company_id: str | None,
+    as_of: int | None = None,
+    *,
+    limit: int = MOST_LISTED,
+    after: maintenance.After | None = None,
+) -> list[Claim]:
     """The open claims of a company, or of all, of the last months; those lost last come first."""
     if as_of is None:
         head = await testbed.ledger.head()
         await testbed.projector.wait_for(VIEWS, head.position, WAIT_SECONDS)
-    found = await maintenance.open_claims(
-        testbed.database.app, company_id=company_id, limit=MOST_LISTED, as_of=as_of
+    return await maintenance.open_claims(
+        testbed.database.app,
+        company_id=company_id,
+        since=await present(testbed, as_of) - LISTED_FOR,
+        limit=limit,
+        after=after,
+        as_of=as_of,
     )
-    since = await present(testbed, as_of) - LISTED_FOR
-    return [one for one in found if one.displaced_at >= since]
 
 
 async def wishes_of_claims(

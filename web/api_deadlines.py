@@ -6,7 +6,6 @@ A suspected no-show is confirmed by `POST /api/reservations/{id}/no-show`, dismi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -21,16 +20,10 @@ from web.access import LAB, SEES_EVERYTHING, may
 from web.as_of import AsOf, position_of
 from web.forms import HttpRequest, Id, Prose, body_of, query_of, require_id
 from web.given import FromPath, Given
-from web.lists import MOST
+from web.lists import LongPaged, Page, Place, cursor, read_cursor
 from web.shown import Reservation, in_full
 from web.step_bodies import NoBody
 from web.writes import give, recalled_as_of, written
-
-
-class Listed(msgspec.Struct, frozen=True, kw_only=True):
-    """The oldest 200; what staff settle makes room for more."""
-
-    items: Sequence[Reservation]
 
 
 class PolicyBody(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,16 +53,20 @@ class CompanyState(msgspec.Struct, frozen=True, kw_only=True):
     suspended: bool
 
 
-@get("/api/no-shows/suspected", opt=may(SEES_EVERYTHING, query=AsOf, answer=Listed))
-async def suspected(request: HttpRequest, testbed: Given[Testbed], language: Given[str]) -> Listed:
+@get("/api/no-shows/suspected", opt=may(SEES_EVERYTHING, query=LongPaged, items=(Reservation,)))
+async def suspected(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
+) -> Page[Reservation]:
     """Missed starts that may not be the company's fault, until staff look at them."""
-    return await _listed(testbed, language, "suspected", query_of(request, AsOf))
+    return await _listed(testbed, account, language, "suspected", query_of(request, LongPaged))
 
 
-@get("/api/returns/overdue", opt=may(SEES_EVERYTHING, query=AsOf, answer=Listed))
-async def overdue(request: HttpRequest, testbed: Given[Testbed], language: Given[str]) -> Listed:
+@get("/api/returns/overdue", opt=may(SEES_EVERYTHING, query=LongPaged, items=(Reservation,)))
+async def overdue(
+    request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
+) -> Page[Reservation]:
     """Devices that are still out after the end of their time."""
-    return await _listed(testbed, language, "overdue", query_of(request, AsOf))
+    return await _listed(testbed, account, language, "overdue", query_of(request, LongPaged))
 
 
 @get("/api/no-show-policy", opt=may(SEES_EVERYTHING, query=AsOf, answer=Policy))
@@ -136,12 +133,22 @@ async def reinstate(
     return written(CompanyState(company_id=company_id, suspended=False), done)
 
 
-async def _listed(testbed: Testbed, language: str, noted: calendar.Noted, asked: AsOf) -> Listed:
-    as_of = await position_of(testbed, asked.as_of, "calendar")
-    entries = await calendar.list_reservations(
-        testbed.database.app, noted=noted, limit=MOST, as_of=as_of
+async def _listed(
+    testbed: Testbed, account: Account, language: str, noted: calendar.Noted, query: LongPaged
+) -> Page[Reservation]:
+    place = read_cursor(query.after, Place)
+    as_of = await position_of(testbed, query.as_of, "calendar")
+    await testbed.access_log.record(account.account_id, "list reservations", noted)
+    found = await calendar.list_reservations(
+        testbed.database.app,
+        noted=noted,
+        limit=query.limit + 1,
+        after=None if place is None else (place.at, place.entry_id),
+        as_of=as_of,
     )
-    return Listed(items=await in_full(testbed, language, entries))
+    page = found[: query.limit]
+    further = cursor(Place(*page[-1].cursor)) if len(found) > query.limit else None
+    return Page(items=await in_full(testbed, language, page), next=further)
 
 
 route_handlers = [suspected, overdue, policy, set_policy, suspend, reinstate]

@@ -212,7 +212,7 @@ def month_upto(month: str, now: datetime) -> Period:
     except (ValueError, OverflowError) as error:
         raise wrong("month", "month") from error
     if span.start >= now:
-        raise wrong("month", "time_range", f"… {now.astimezone(SEOUL):%Y-%m}")
+        raise wrong("month", "time_range", f"2000-01 ~ {now.astimezone(SEOUL):%Y-%m}")
     return span.until(min(span.end, now.astimezone(UTC)))
 
 

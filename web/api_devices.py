@@ -23,6 +23,7 @@ from web.access import SIGNED_IN, may
 from web.api_availability import free_devices
 from web.as_of import AsOf, position_of
 from web.forms import HttpRequest, Moment, query_of, require_id
+from web.frame import present
 from web.given import FromPath, Given
 from web.lists import Page, Paged
 from web.problem import Problem, wrong
@@ -81,7 +82,7 @@ async def list_devices(request: HttpRequest, testbed: Given[Testbed]) -> Page[De
         as_of=as_of,
     )
     if wanted is not None:
-        found = await free_devices(reader, found, wanted, as_of)
+        found = await free_devices(reader, found, wanted, await present(testbed, as_of), as_of)
     page = found[: query.limit]
     further = page[-1].device_id if len(found) > query.limit else None
     stopped = await stopped_devices(reader, as_of=as_of)

@@ -11,16 +11,16 @@ from msgspec import Meta
 
 from booking.account import Account
 from booking.answered import Within
-from booking.feed_tokens import SCOPES, Feed, Feeds
+from booking.feed_tokens import Feed, Feeds
 from booking.testbed import Testbed
 from projections import devices, usage
 from web.access import SIGNED_IN, may, require_company
+from web.entry_words import SECTORS
 from web.forms import HttpRequest, body_of, query_of
 from web.given import FromPath, Given
-from web.lists import Page
+from web.lists import OwnPaged, Page, cut, newest_first
 from web.problem import Problem, wrong
 from web.session import credential_of
-from web.step_bodies import NoBody
 from web.writes import request_by
 
 LONGEST_SCOPE = 100
@@ -47,13 +47,15 @@ class FeedShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     url: str | None = None
 
 
-@get("/api/feeds", opt=may(SIGNED_IN, query=NoBody, answer=Page[FeedShown]))
+@get("/api/feeds", opt=may(SIGNED_IN, query=OwnPaged, answer=Page[FeedShown]))
 async def list_feeds(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
 ) -> Page[FeedShown]:
-    query_of(request, NoBody)
-    feeds = await testbed.feeds.list(account.account_id)
-    return Page(items=[_shown(feed) for feed in feeds])
+    """Newest first."""
+    query = query_of(request, OwnPaged)
+    found = await testbed.feeds.list(account.account_id)
+    page, further = cut(found, query, lambda one: newest_first(one.created_at, one.feed_id))
+    return Page(items=[_shown(feed) for feed in page], next=further)
 
 
 @post("/api/feeds", status_code=201, opt=may(SIGNED_IN, body=FeedBody, answer=FeedShown))
@@ -113,7 +115,7 @@ async def _require_scope(testbed: Testbed, account: Account, scope: str) -> None
     elif about == "device" and await devices.get_device(reader, value) is None:
         raise Problem("not-found")
     elif about == "sector" and not await devices.device_ids(reader, sector=value):
-        raise wrong("scope", "choice", ", ".join(SCOPES))
+        raise wrong("scope", "choice", ", ".join(f"sector:{name}" for name in SECTORS))
 
 
 def _shown(feed: Feed) -> FeedShown:

@@ -12,7 +12,7 @@ from booking.testbed import Testbed
 from domain.cancelling_outages import CancelOutages
 from domain.outages import CancelOutage, RescheduleOutage
 from web.access import LAB, may
-from web.api_outages import DryRun, try_outage
+from web.api_outages import DryRun, OutageTried, try_outage
 from web.forms import HttpRequest, Moment, body_of, period_of, query_of, require_id
 from web.given import FromPath, Given
 from web.outage_shown import OutageShown, show_outage
@@ -60,7 +60,7 @@ async def cancel_outage(
 @post(
     "/api/outages/{outage_id:str}/reschedule",
     status_code=200,
-    opt=may(LAB, query=DryRun, body=RescheduleOutageBody, answer=OutageShown),
+    opt=may(LAB, query=DryRun, body=RescheduleOutageBody, answer=OutageShown, tried=OutageTried),
 )
 async def reschedule_outage(
     request: HttpRequest,

@@ -73,7 +73,7 @@ class OutageTried(msgspec.Struct, frozen=True, kw_only=True):
 @post(
     "/api/devices/{device_id:str}/outages",
     status_code=201,
-    opt=may(LAB, query=DryRun, body=OutageBody, answer=OutageShown),
+    opt=may(LAB, query=DryRun, body=OutageBody, answer=OutageShown, tried=OutageTried),
 )
 async def schedule_outage(
     request: HttpRequest,

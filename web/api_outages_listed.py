@@ -66,7 +66,7 @@ class OutageListed(msgspec.Struct, frozen=True, kw_only=True):
 class Place(msgspec.Struct, frozen=True, array_like=True):
     """Where a list goes on: after the entry of this start and id."""
 
-    start: datetime
+    start: Moment
     entry_id: str
 
 
@@ -86,8 +86,6 @@ async def list_outages(
     if end <= start:
         raise wrong("to", "after_start")
     place = read_cursor(query.after, Place)
-    if place is not None and place.start.tzinfo is None:
-        raise wrong("after", "cursor")
     found = await entries_between(
         testbed.database.app,
         start,

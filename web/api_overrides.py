@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 from litestar import get
@@ -15,6 +15,7 @@ from projections.overrides import Overridden
 from web.access import SEES_EVERYTHING, may
 from web.as_of import AsOf, position_of
 from web.forms import HttpRequest, Moment, query_of
+from web.frame import present
 from web.given import Given
 from web.problem import wrong
 from web.shown import Person
@@ -24,7 +25,7 @@ MOST_LISTED = 1000
 
 
 class OverridesQuery(AsOf, frozen=True, kw_only=True):
-    """Recorded in [from, to); without them, in the last 90 days."""
+    """Recorded in [from, to); without them, in the last 90 days, or in those before `as_of`."""
 
     from_: Moment | None = msgspec.field(name="from", default=None)
     to: Moment | None = None
@@ -67,11 +68,12 @@ async def list_overrides(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
 ) -> OverridesReport:
     query = query_of(request, OverridesQuery)
-    end = query.to or datetime.now(UTC)
+    as_of = await position_of(testbed, query.as_of, "overrides")
+    # What was recorded at the position itself counts, though `to` is not included.
+    end = query.to or await present(testbed, as_of) + timedelta.resolution
     start = query.from_ or end - LOOKED_BACK
     if end <= start:
         raise wrong("to", "after_start")
-    as_of = await position_of(testbed, query.as_of, "overrides")
     await testbed.access_log.record(account.account_id, "read overrides", "all companies")
     return await report(testbed, language, start, end, as_of)
 

@@ -15,10 +15,10 @@ from domain.devices import SetRate
 from projections import statements
 from projections.statements import Rate
 from web.access import LAB, SIGNED_IN, may
-from web.as_of import AsOf, position_of
+from web.as_of import position_of
 from web.forms import HttpRequest, body_of, query_of
 from web.given import FromPath, Given
-from web.lists import Page
+from web.lists import LongPaged, Page, Rank, cut
 from web.outage_shown import require_device
 from web.writes import give, written
 
@@ -42,15 +42,17 @@ class RateShown(RateBody, frozen=True, kw_only=True):
     position: int
 
 
-@get("/api/devices/{device_id:str}/rates", opt=may(SIGNED_IN, query=AsOf, answer=Page[Rate]))
+@get("/api/devices/{device_id:str}/rates", opt=may(SIGNED_IN, query=LongPaged, answer=Page[Rate]))
 async def rates(
     request: HttpRequest, testbed: Given[Testbed], device_id: FromPath[str]
 ) -> Page[Rate]:
     """Every price of a device, newest first; of those that hold on a date the first counts."""
-    as_of = await position_of(testbed, query_of(request, AsOf).as_of, "statements")
+    query = query_of(request, LongPaged)
+    as_of = await position_of(testbed, query.as_of, "statements")
     await require_device(testbed, device_id)
     found = await statements.rates_of(testbed.database.app, device_id, as_of=as_of)
-    return Page(items=found)
+    page, further = cut(found, query, lambda rate: Rank(-rate.position))
+    return Page(items=page, next=further)
 
 
 @post(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get, post
+from msgspec import Meta
 
 from booking.account import Account
 from booking.testbed import Testbed
@@ -30,6 +31,12 @@ class IssueBody(msgspec.Struct, frozen=True, kw_only=True):
     """`month` is `YYYY-MM`, a month of Asia/Seoul that is over."""
 
     month: MonthText
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True):
+    """Where a list goes on: before the statement of this number."""
+
+    number: Annotated[int, Meta(ge=1, le=2**31 - 1)]
 
 
 class StatementLine(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,16 +83,19 @@ async def company_statements(
     """A company's statements, newest first."""
     query = query_of(request, Paged)
     await require_registered(testbed, account, company_id)
+    place = read_cursor(query.after, Place)
     as_of = await position_of(testbed, query.as_of, "statements")
+    if account.sees_everything:
+        await testbed.access_log.record(account.account_id, "read statements", company_id)
     found = await statements.statements_of(
         testbed.database.app,
         company_id,
         limit=query.limit + 1,
-        before=read_cursor(query.after, int),
+        before=None if place is None else place.number,
         as_of=as_of,
     )
     page = found[: query.limit]
-    further = cursor(page[-1].number) if len(found) > query.limit else None
+    further = cursor(Place(page[-1].number)) if len(found) > query.limit else None
     return Page(items=[shown(one) for one in page], next=further)
 
 
@@ -143,12 +153,22 @@ async def require_registered(testbed: Testbed, account: Account, company_id: str
 
 
 async def statement_for(
-    testbed: Testbed, account: Account, statement_id: str, as_of: int | None = None
+    testbed: Testbed,
+    account: Account,
+    statement_id: str,
+    as_of: int | None = None,
+    *,
+    look: str = "read statement",
 ) -> Statement:
-    """A statement that this account may see; 404 for all others."""
+    """A statement that this account may see; 404 for all others.
+
+    That the laboratory or audit looked at it is recorded, as `look`.
+    """
     found = await statements.statement(testbed.database.app, require_id(statement_id), as_of=as_of)
     if found is None or not may_see_company(account, found.company_id):
         raise Problem("not-found")
+    if account.sees_everything:
+        await testbed.access_log.record(account.account_id, look, found.statement_id)
     return found
 
 

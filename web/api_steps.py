@@ -17,7 +17,7 @@ from web.forms import HttpRequest, body_of
 from web.given import FromPath, Given
 from web.next_up import next_after, shown_next
 from web.refused import taken_with_alternatives
-from web.shown import in_full
+from web.shown import Reservation, in_full
 from web.steps import STEPS, Step, given
 from web.writes import entry_after, give, idempotency_key, request_by, written
 
@@ -50,7 +50,8 @@ def _handler(name: str, step: Step) -> HTTPRouteHandler:
         return written(shown, done)
 
     path = f"/api/reservations/{{reservation_id:str}}/{name}"
-    return post(path, status_code=200, opt=may(step.rule, body=step.body))(take_step)
+    opt = may(step.rule, body=step.body, answer=Reservation)
+    return post(path, status_code=200, opt=opt)(take_step)
 
 
 async def _done_before(

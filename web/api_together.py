@@ -37,7 +37,7 @@ from web.writes import give, written
 @post(
     "/api/series",
     status_code=201,
-    opt=may(BOOKERS, query=DryRun, body=SeriesBody, answer=Together),
+    opt=may(BOOKERS, query=DryRun, body=SeriesBody, answer=Together, tried=Together),
 )
 async def reserve_series(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
@@ -51,7 +51,7 @@ async def reserve_series(
 @post(
     "/api/bundles",
     status_code=201,
-    opt=may(BOOKERS, query=DryRun, body=BundleBody, answer=Together),
+    opt=may(BOOKERS, query=DryRun, body=BundleBody, answer=Together, tried=Together),
 )
 async def reserve_bundle(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]

@@ -16,10 +16,9 @@ from booking.testbed import Testbed
 from web.access import SIGNED_IN, may
 from web.forms import HttpRequest, Line, body_of, query_of
 from web.given import FromPath, Given
-from web.lists import Page
+from web.lists import OwnPaged, Page, cut, newest_first
 from web.problem import Problem
 from web.session import credential_of
-from web.step_bodies import NoBody
 from web.writes import request_by
 
 
@@ -40,13 +39,15 @@ class TokenShown(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     token: str | None = None
 
 
-@get("/api/tokens", opt=may(SIGNED_IN, query=NoBody, answer=Page[TokenShown]))
+@get("/api/tokens", opt=may(SIGNED_IN, query=OwnPaged, answer=Page[TokenShown]))
 async def list_tokens(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
 ) -> Page[TokenShown]:
-    query_of(request, NoBody)
-    tokens = await testbed.api_tokens.list(account.account_id)
-    return Page(items=[_shown(token) for token in tokens])
+    """Newest first."""
+    query = query_of(request, OwnPaged)
+    found = await testbed.api_tokens.list(account.account_id)
+    page, further = cut(found, query, lambda one: newest_first(one.created_at, one.token_id))
+    return Page(items=[_shown(token) for token in page], next=further)
 
 
 @post("/api/tokens", status_code=201, opt=may(SIGNED_IN, body=TokenBody, answer=TokenShown))

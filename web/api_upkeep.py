@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Response, get
+from msgspec import Meta
 
 from booking.account import Account
 from booking.csv_text import headings_in
 from booking.testbed import Testbed
 from domain.events import Urgency
 from projections import maintenance
-from projections.maintenance import LOG_HEADINGS, LogLine, Problem
+from projections.maintenance import LOG_HEADINGS, MOST_LOGGED, URGENCIES, LogLine, Problem
 from web.access import SEES_EVERYTHING, SIGNED_IN, may
 from web.api_overrides import persons
 from web.as_of import AsOf, position_of
@@ -23,18 +24,27 @@ from web.entry_words import text
 from web.forms import HttpRequest, Id, Moment, query_of
 from web.given import FromPath, Given
 from web.language import in_language
-from web.lists import Page
+from web.lists import CursorText, LongPaged, Page, cursor, read_cursor
 from web.outage_shown import require_device
 from web.shown import Person
 
 REPAIRED = text("Repaired; broken down since %(when)s")
 
 
-class ProblemsQuery(AsOf, frozen=True, kw_only=True):
+class ProblemsQuery(LongPaged, frozen=True, kw_only=True):
     """Open problems, or with `open=false` those that were resolved as well."""
 
     device_id: Id | None = None
     open: bool = True
+
+
+class ProblemPlace(msgspec.Struct, frozen=True, array_like=True):
+    """Where a list of problems goes on."""
+
+    stop: Annotated[int, Meta(ge=0, le=1)]
+    urgency: Annotated[int, Meta(ge=0, le=len(URGENCIES))]
+    at: Moment
+    problem_id: str
 
 
 class ProblemShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +68,20 @@ class LogQuery(AsOf, frozen=True, kw_only=True):
 
     from_: Moment | None = msgspec.field(name="from", default=None)
     to: Moment | None = None
+
+
+class LogPageQuery(LogQuery, frozen=True, kw_only=True):
+    """Work done in [from, to), in pages."""
+
+    limit: Annotated[int, Meta(ge=1, le=MOST_LOGGED)] = MOST_LOGGED
+    after: CursorText | None = None
+
+
+class LinePlace(msgspec.Struct, frozen=True, array_like=True):
+    """Where a list of lines goes on."""
+
+    at: Moment
+    position: Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
 class LogLineShown(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,25 +108,40 @@ async def list_problems(
 ) -> Page[ProblemShown]:
     """Safety stops first, then by urgency: all of them, or what one's own company reported."""
     query = query_of(request, ProblemsQuery)
+    place = read_cursor(query.after, ProblemPlace)
     as_of = await position_of(testbed, query.as_of, "maintenance")
+    if account.sees_everything:
+        subject = query.device_id or "all devices"
+        await testbed.access_log.record(account.account_id, "list problems", subject)
     found = await maintenance.list_problems(
         testbed.database.app,
         device_id=query.device_id,
         company_id=None if account.sees_everything else account.company_id or "",
         open_only=query.open,
+        limit=query.limit + 1,
+        after=None if place is None else (place.stop, place.urgency, place.at, place.problem_id),
         as_of=as_of,
     )
-    return Page(items=await problems_shown(testbed, language, found))
+    page = found[: query.limit]
+    further = cursor(page[-1].cursor) if len(found) > query.limit else None
+    return Page(items=await problems_shown(testbed, language, page), next=further)
 
 
 @get(
     "/api/devices/{device_id:str}/maintenance-log",
-    opt=may(SEES_EVERYTHING, query=LogQuery, items=(LogLineShown,)),
+    opt=may(SEES_EVERYTHING, query=LogPageQuery, items=(LogLineShown,)),
 )
 async def read_log(
     request: HttpRequest, testbed: Given[Testbed], language: Given[str], device_id: FromPath[str]
 ) -> Page[LogLineShown]:
-    return Page(items=await _log(request, testbed, language, device_id))
+    """Newest first."""
+    await require_device(testbed, device_id)
+    query = query_of(request, LogPageQuery)
+    place = read_cursor(query.after, LinePlace)
+    found = await _lines(request, testbed, device_id, query, limit=query.limit + 1, place=place)
+    page = found[: query.limit]
+    further = cursor(page[-1].cursor) if len(found) > query.limit else None
+    return Page(items=await log_shown(testbed, language, page), next=further)
 
 
 @get(
@@ -113,7 +152,9 @@ async def download_log(
     request: HttpRequest, testbed: Given[Testbed], language: Given[str], device_id: FromPath[str]
 ) -> Response[bytes]:
     """The same as a spreadsheet, times on the clock of Asia/Seoul."""
-    lines = await _log(request, testbed, language, device_id)
+    await require_device(testbed, device_id)
+    found = await _lines(request, testbed, device_id, query_of(request, LogQuery))
+    lines = await log_shown(testbed, language, found)
     rows = [
         (
             wall_clock(one.at),
@@ -164,16 +205,27 @@ async def log_shown(
     ]
 
 
-async def _log(
-    request: HttpRequest, testbed: Testbed, language: str, device_id: str
-) -> list[LogLineShown]:
-    await require_device(testbed, device_id)
-    query = query_of(request, LogQuery)
+async def _lines(
+    request: HttpRequest,
+    testbed: Testbed,
+    device_id: str,
+    query: LogQuery,
+    *,
+    limit: int = MOST_LOGGED,
+    place: LinePlace | None = None,
+) -> list[LogLine]:
     as_of = await position_of(testbed, query.as_of, "maintenance")
-    found = await maintenance.maintenance_log(
-        testbed.database.app, device_id=device_id, start=query.from_, end=query.to, as_of=as_of
+    account: Account = request.user
+    await testbed.access_log.record(account.account_id, "read the maintenance log", device_id)
+    return await maintenance.maintenance_log(
+        testbed.database.app,
+        device_id=device_id,
+        start=query.from_,
+        end=query.to,
+        limit=limit,
+        after=None if place is None else (place.at, place.position),
+        as_of=as_of,
     )
-    return await log_shown(testbed, language, found)
 
 
 def _repair(broken_from: datetime | None, language: str) -> str | None:

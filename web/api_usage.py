@@ -68,6 +68,8 @@ async def company_usage(
     reader = testbed.database.app
     if await usage.company(reader, company_id) is None:
         raise Problem("not-found")
+    if account.sees_everything:
+        await testbed.access_log.record(account.account_id, "read usage", company_id)
     return _shown(await usage.month(reader, company_id, query.month, as_of=as_of))
 
 

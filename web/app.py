@@ -56,6 +56,7 @@ from web.forms import MOST_BYTES
 from web.letter_text import letter_of
 from web.metrics import Metrics
 from web.reader import provide_language
+from web.session import recognise_after
 
 HANDLERS = (
     "web.api_availability",
@@ -102,6 +103,7 @@ def create_app(url: str, settings: Settings) -> Litestar:
         route_handlers=_route_handlers(modules),
         lifespan=[_lifespan(url, settings)],
         guards=[require_access],
+        after_exception=[recognise_after],
         dependencies={
             "account": Provide(_account, sync_to_thread=False),
             "session": Provide(_session, sync_to_thread=False),

@@ -13,6 +13,7 @@ from litestar.connection import ASGIConnection
 from msgspec import Meta
 
 from booking.testbed import Testbed
+from domain.period import SEOUL
 from web.forms import Moment, query_fields, read
 from web.given import Given
 from web.problem import wrong
@@ -74,7 +75,7 @@ async def _position(testbed: Testbed, text: str) -> Then:
     moment = _moment(text)
     now = max(datetime.now(UTC), head.recorded_at)
     if moment > now:
-        raise wrong("as_of", "future", now.isoformat(timespec="seconds"))
+        raise wrong("as_of", "future", now.astimezone(SEOUL).isoformat(timespec="seconds"))
     return Then(await testbed.ledger.position_at(moment), moment.isoformat(), moment)
 
 

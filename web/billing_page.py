@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from collections.abc import Container, Mapping, Sequence
+from typing import NamedTuple
 
 from litestar import Response, get
 
@@ -51,10 +51,13 @@ async def billing(
         lines[line.company_id].append(line)
     rows = []
     for company in await usage.companies(reader, as_of=as_of):
-        used = Sum.of(lines[company.company_id])
-        issued = await _issued(reader, company, month, as_of)
-        stated = [Stated.of(one) for one in issued]
-        rows.append((company, used, stated, used.fee - sum(one.fees["use"] for one in stated)))
+        of_month = lines[company.company_id]
+        used = Sum.of(of_month)
+        issued = await statements.statements_of(reader, company.company_id, as_of=as_of)
+        stated = [Stated.of(one) for one in issued if one.month == month]
+        billed = _billed(issued, {line.reservation_id for line in of_month})
+        elsewhere = [(one, billed[one.statement_id]) for one in issued if one.month != month]
+        rows.append((company, used, stated, elsewhere, used.fee - sum(billed.values())))
     return await page(
         request,
         "billing.html",
@@ -66,12 +69,16 @@ async def billing(
     )
 
 
-async def _issued(
-    reader: Any, company: usage.Company, month: str, as_of: int | None
-) -> list[statements.Statement]:
-    """The company's statements of the month, newest first."""
-    found = await statements.statements_of(reader, company.company_id, as_of=as_of)
-    return [one for one in found if one.month == month]
+def _billed(
+    issued: Sequence[statements.Statement], reservation_ids: Container[str]
+) -> dict[str, int]:
+    """What each statement asks for some uses (KRW), whichever kind of line says so."""
+    return {
+        one.statement_id: sum(
+            line.fee for line in one.lines if line.reservation_id in reservation_ids
+        )
+        for one in issued
+    }
 
 
 route_handlers = [billing]

@@ -7,12 +7,14 @@ from time import perf_counter
 from typing import Any
 
 import msgspec
-from litestar.enums import HttpMethod, ScopeType
+from litestar.connection import ASGIConnection
+from litestar.enums import ScopeType
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from booking.config import Settings
 from web.metrics import Metrics
 from web.problem import Problem
+from web.reader import language_of
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -57,12 +59,12 @@ class Boundary:
 
         if asked_for_head:
             # RFC 9110, 9.3.2: HEAD is GET without the content.
-            scope["method"] = HttpMethod.GET
+            scope["method"] = "GET"
         try:
             if _allowed(_host(scope), self._hosts):
                 await self._app(scope, receive, send_on)
             else:
-                await _refuse_host(send_on)
+                await _refuse_host(scope, send_on)
         finally:
             self._metrics.count(_route(scope), status, perf_counter() - begun)
 
@@ -104,9 +106,13 @@ def _allowed(host: str, hosts: tuple[str, ...]) -> bool:
     )
 
 
-async def _refuse_host(send: Send) -> None:
+async def _refuse_host(scope: HTTPScope, send: Send) -> None:
     problem = Problem("wrong-host")
-    headers = [(b"content-type", b"application/problem+json")]
-    body = msgspec.json.encode(problem.body("en"))
+    language = language_of(ASGIConnection(scope))
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-language", language.encode()),
+    ]
+    body = msgspec.json.encode(problem.body(language))
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

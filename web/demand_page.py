@@ -21,14 +21,17 @@ from web.access import SEES_EVERYTHING, may
 from web.api_demand import Rule, counted, month_upto, wishes_of
 from web.as_of import AsOf
 from web.demand_words import counted_once, covered_by_others, utilisation_defined
-from web.forms import HttpRequest, query_of
+from web.form_errors import words_by_field
+from web.forms import HttpRequest, query_fields, query_of
 from web.frame import page, present
 from web.given import Given
 from web.language import in_language
-from web.problem import wrong
+from web.problem import Invalid, wrong
 
 LOOKED_BACK, LOOKED_AHEAD = timedelta(days=180), timedelta(days=30)
 """What the page begins with: requests are for time to come, too."""
+FORM = frozenset({"from", "to", "month"})
+"""The fields of the page's form."""
 MOST_DEVICES = 10_000
 MOST_LISTED = 50
 """Devices listed by their unmet hours; the API counts them all."""
@@ -63,21 +66,26 @@ async def demand_page(
     language: Given[str],
     as_of: Given[int | None],
 ) -> Response[str]:
-    asked = query_of(request, DemandAsked)
     reader, now = testbed.database.app, await present(testbed, as_of)
-    first, last = _days(asked, now)
+    try:
+        asked = query_of(request, DemandAsked)
+        first, last = _days(asked, now)
+        month = asked.month or month_of(now)
+        in_month = month_upto(month, now)
+    except Invalid as invalid:
+        return await _refused(request, invalid, language, as_of)
     span = Period(at_clock(first, "00:00"), at_clock(last, "24:00"))
-    month = asked.month or month_of(now)
     found = await wishes_of(testbed, span, asked.as_of)
     shown = counted(found, rule=asked.rule, waiting=asked.waiting)
     catalogue = await devices.list_devices(reader, limit=MOST_DEVICES, as_of=as_of)
-    used = await utilisation.utilisation(reader, month_upto(month, now), as_of=as_of)
+    used = await utilisation.utilisation(reader, in_month, as_of=as_of)
     await testbed.access_log.record(account.account_id, "read demand", "all companies")
     words = in_language(language)
     return await page(
         request,
         "demand.html",
         as_of=as_of,
+        errors={},
         first=first,
         last=last,
         month=month,
@@ -100,14 +108,35 @@ async def demand_page(
     )
 
 
+async def _refused(
+    request: HttpRequest, invalid: Invalid, language: str, as_of: int | None
+) -> Response[str]:
+    """The form alone, as it was filled in, with what is wrong; Invalid for what it does not ask."""
+    if not {error.field for error in invalid.errors} <= FORM:
+        raise invalid
+    fields = query_fields(request)
+    return await page(
+        request,
+        "demand.html",
+        status=422,
+        as_of=as_of,
+        errors=words_by_field(invalid, language),
+        first=fields.get("from", ""),
+        last=fields.get("to", ""),
+        month=fields.get("month", ""),
+        rule=fields.get("rule"),
+        waiting=fields.get("waiting"),
+    )
+
+
 def _days(asked: DemandAsked, now: datetime) -> tuple[date, date]:
     """First and last day of the span, the last half year and the next month unless asked."""
     first = asked.from_ or (now - LOOKED_BACK).astimezone(SEOUL).date()
     last = asked.to or (now + LOOKED_AHEAD).astimezone(SEOUL).date()
     if last < first:
-        raise wrong("to", "after_start")
+        raise wrong("to", "before_first")
     if last - first >= LONGEST:
-        raise wrong("to", "time_range", f"{LONGEST.days} d")
+        raise wrong("to", "too_many_days", LONGEST.days)
     return first, last
 
 

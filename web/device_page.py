@@ -126,6 +126,7 @@ async def device_page(
         "device.html",
         status=status,
         as_of=as_of,
+        home=f"/devices/{device_id}?week={week.first}",
         done=done_words(done, in_language(code)),
         device=found,
         state=state_now(found, held, closed, now, in_language(code), stopped=stopped),

@@ -43,6 +43,7 @@ Done = Literal[
     "outage-cancelled",
     "revoked",
     "signed-out",
+    "again",
 ]
 DONE: frozenset[str] = frozenset(get_args(Done))
 
@@ -99,6 +100,7 @@ _WORDS = {
     "outage-cancelled": text("The outage is cancelled. Lost times are offered back first."),
     "revoked": text("The calendar address has been revoked."),
     "signed-out": text("You have signed out."),
+    "again": text("Please type your e-mail address and your password again."),
 }
 
 

@@ -35,9 +35,9 @@ log = logging.getLogger("booking.web")
 RETRY_SECONDS = "2"
 FRAMES_LOGGED = 12
 UNKNOWN_THINGS = frozenset(
-    {"reservation_unknown", "outage_unknown", "problem_unknown", "problem_resolved", "wish_unknown"}
+    {"reservation_unknown", "outage_unknown", "problem_unknown", "wish_unknown"}
 )
-"""Rules that mean: there is no such thing, or no longer. They answer 404, like a stranger's id."""
+"""Rules that mean: there is no such thing. They answer 404, like a stranger's id."""
 
 RenderProblem = Callable[[HttpRequest, Problem, dict[str, Any]], Response[Any] | None]
 """How pages show a problem to people; None leaves it to JSON. `app.state.render_problem`."""

@@ -77,6 +77,13 @@ async def contents_of(
     )
 
 
+def shows_companies(feed: Feed) -> bool:
+    """Whether a reader of the laboratory or of audit sees what companies booked, and why."""
+    scope = feed.scope.partition(":")[0]
+    everybodys = scope in {"device", "sector", "company"}
+    return everybodys and feed.detail == "full" and feed.account.sees_everything
+
+
 async def _items(
     testbed: Testbed,
     feed: Feed,

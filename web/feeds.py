@@ -23,7 +23,7 @@ from projections.position import positions_of
 from projections.views import VIEWS
 from web.access import PUBLIC, may
 from web.as_of import WAIT_SECONDS
-from web.feed_scope import Contents, contents_of, window_around
+from web.feed_scope import Contents, contents_of, shows_companies, window_around
 from web.feed_text import Writer, etag_of, feed_bytes
 from web.forms import HttpRequest
 from web.given import FromPath, Given
@@ -71,6 +71,9 @@ async def feed_at(
         "X-Robots-Tag": "noindex",
     }
     await testbed.feeds.touch(feed.feed_id, request.headers.get("user-agent", ""))
+    if shows_companies(feed):
+        # A look of a program is that of whoever gave it the address.
+        await testbed.access_log.record_daily(feed.account.account_id, "read feed", feed.scope)
     return _answer(request, body, headers)
 
 

@@ -24,6 +24,7 @@ from domain.rule_names import rule_name
 from domain.stored import decode_body
 from projections import usage
 from web import entry_words
+from web.addresses import address_of_page, takes_choices
 from web.as_of import Then
 from web.form_errors import with_labels
 from web.forms import HttpRequest
@@ -42,9 +43,13 @@ async def page(
     *,
     status: int = 200,
     as_of: int | None = None,
+    home: str | None = None,
     **values: Any,
 ) -> Response[str]:
-    """A template as a response, for whoever is signed in, seen as of now or as of a position."""
+    """A template as a response, for whoever is signed in, seen as of now or as of a position.
+
+    `home` is the page's own address where it answers a form that was sent to another.
+    """
     account: Account | None = request.scope.get("user")
     testbed: Testbed = request.app.state.testbed
     company = None
@@ -55,6 +60,7 @@ async def page(
         request,
         template,
         status=status,
+        home=home,
         company=company,
         unread=0 if account is None else await count_unread(testbed, account),
         as_of=as_of,
@@ -69,6 +75,7 @@ def page_at_once(
     *,
     status: int = 200,
     headers: dict[str, str] | None = None,
+    home: str | None = None,
     **values: Any,
 ) -> Response[str]:
     """The same without asking the database anything, as an error page must be able to."""
@@ -78,7 +85,8 @@ def page_at_once(
         "account": request.scope.get("user"),
         "csrf_token": session.csrf_token if session is not None else "",
         "path": request.scope["path"],
-        "address": address_of_page(request),
+        "address": address_of_page(request, home),
+        "takes_choices": takes_choices(request),
         "company": None,
         "unread": 0,
         "as_of": None,
@@ -182,9 +190,3 @@ def icon(name: str) -> Markup:
     drawn = lucide(name, size=None, **{"class": "i", "aria-hidden": "true"})
     # The package's own drawing, from which only the white space goes.
     return Markup(re.sub(r">\s+<", "><", drawn).strip())  # noqa: S704
-
-
-def address_of_page(request: HttpRequest) -> str:
-    """Path and query of this page, to come back to."""
-    query = request.scope["query_string"].decode("latin-1")
-    return f"{request.scope['path']}?{query}" if query else request.scope["path"]

@@ -57,7 +57,8 @@ async def metrics(
     text = "\n".join((*counted.lines(), *gauges, *backups)) + "\n"
     return Response(
         text.encode(),
-        media_type="text/plain; version=0.0.4; charset=utf-8",
+        # Litestar adds the charset.
+        media_type="text/plain; version=0.0.4",
         headers={"X-Process": str(os.getpid())},
     )
 

@@ -29,8 +29,13 @@ def looking_back(content: str, asked: str) -> str:
 
 def without_as_of(address: str) -> str:
     """The address of the same page as of now."""
+    return without("as_of", address)
+
+
+def without(name: str, address: str) -> str:
+    """An address without one of its parameters."""
     path, _, query = address.partition("?")
-    rest = [one for one in parse_qsl(query, keep_blank_values=True) if one[0] != "as_of"]
+    rest = [one for one in parse_qsl(query, keep_blank_values=True) if one[0] != name]
     return f"{path}?{urlencode(rest)}" if rest else path
 
 

@@ -74,6 +74,8 @@ async def mine_page(
     testbed: Testbed = request.app.state.testbed
     language, asked = language_of(request), asked or MineQuery()
     now = await present(testbed, as_of)
+    if asked.of is not None and account.sees_everything:
+        await testbed.access_log.record(account.account_id, "list reservations", "all companies")
     ahead = await _listed(testbed, account, language, "ahead", now, asked, as_of)
     over = await _listed(testbed, account, language, "over", now, asked, as_of)
     return await page(

@@ -18,8 +18,7 @@ from litestar.routes import HTTPRoute
 
 from web.access import PUBLIC, SIGNED_IN, may
 from web.forms import HttpRequest
-
-Json = dict[str, Any]
+from web.openapi_answers import HEADERS, PROBLEM, Json, done, list_of, refused
 
 TITLE = "Testbed booking"
 API_VERSION = "1"
@@ -37,8 +36,8 @@ def described(app: Litestar) -> Json:
     handlers = list(_handlers(app))
     kinds = [kind for _, _, handler in handlers for kind in _structs(handler)]
     named = list({str(kind): kind for kind in kinds}.values())
-    shapes, components = msgspec.json.schema_components(
-        named, ref_template="#/components/schemas/{name}"
+    shapes, components = _ecma(
+        msgspec.json.schema_components(named, ref_template="#/components/schemas/{name}")
     )
     shape_of = dict(zip(map(str, named), shapes, strict=True))
     paths: dict[str, Json] = {}
@@ -49,7 +48,8 @@ def described(app: Litestar) -> Json:
         "info": {"title": TITLE, "version": API_VERSION},
         "paths": paths,
         "components": {
-            "schemas": {**components, "Problem": _PROBLEM},
+            "schemas": {**components, "Problem": PROBLEM},
+            "headers": HEADERS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -66,7 +66,7 @@ def _handlers(app: Litestar) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
 
 
 def _structs(handler: HTTPRouteHandler) -> Iterator[Any]:
-    for part in ("query", "body", "answer"):
+    for part in ("query", "body", "answer", "tried"):
         if part in handler.opt:
             yield handler.opt[part]
     yield from handler.opt.get("items", ())
@@ -75,14 +75,14 @@ def _structs(handler: HTTPRouteHandler) -> Iterator[Any]:
 def _operation(
     path: str, method: str, handler: HTTPRouteHandler, shape_of: Json, components: Json
 ) -> Json:
-    opt, status = handler.opt, handler.status_code
+    opt = handler.opt
     operation: Json = {
         "operationId": _operation_id(path, method),
         "summary": (handler.fn.__doc__ or "").strip().partition("\n")[0],
         "parameters": [*_path_parameters(path), *_headers(method)],
         "responses": {
-            str(status): {"description": HTTPStatus(status).phrase},
-            **{str(refusal): _refusal(refusal) for refusal in REFUSALS},
+            **_answers(method, handler, shape_of),
+            **{str(refusal): refused(refusal) for refusal in REFUSALS},
         },
         "security": [] if opt["may"] is PUBLIC else [{"token": []}],
     }
@@ -92,24 +92,37 @@ def _operation(
     if "body" in opt:
         content = {"application/json": {"schema": shape_of[str(opt["body"])]}}
         operation["requestBody"] = {"content": content, "required": True}
-    if "answer" in opt:
-        content = {"application/json": {"schema": shape_of[str(opt["answer"])]}}
-        operation["responses"][str(status)]["content"] = content
-    if "items" in opt:
-        schema = _list_of([shape_of[str(kind)] for kind in opt["items"]])
-        operation["responses"][str(status)]["content"] = {"application/json": {"schema": schema}}
     return operation
 
 
-def _list_of(shapes: list[Json]) -> Json:
-    """A page of items, each of any of some shapes."""
-    items = {"type": "array", "items": {"anyOf": shapes}}
-    further = {"anyOf": [{"type": "string"}, {"type": "null"}]}
-    return {
-        "type": "object",
-        "properties": {"items": items, "next": further},
-        "required": ["items", "next"],
-    }
+def _answers(method: str, handler: HTTPRouteHandler, shape_of: Json) -> Json:
+    """What a handler answers when it does what was asked; a dry run answers 200."""
+    opt, status = handler.opt, handler.status_code
+    shapes: dict[int, list[Json]] = {status: []}
+    if "answer" in opt:
+        shapes[status].append(shape_of[str(opt["answer"])])
+    if "items" in opt:
+        shapes[status].append(list_of([shape_of[str(kind)] for kind in opt["items"]]))
+    if "tried" in opt:
+        shapes.setdefault(HTTPStatus.OK, []).append(shape_of[str(opt["tried"])])
+    return {str(int(each)): done(method, each, found) for each, found in shapes.items()}
+
+
+def _ecma(shape: Any) -> Any:
+    """The same with patterns as JSON Schema has them: ECMA-262 knows not Python's two anchors.
+
+    Its `$` is the very end of a text, where Python's also stands before a last line break.
+    """
+    match shape:
+        case {"pattern": str(pattern), **rest}:
+            anchored = re.sub(r"\A\\A", "^", re.sub(r"\\Z\Z", "$", pattern))
+            return {"pattern": anchored, **_ecma(rest)}
+        case dict():
+            return {name: _ecma(value) for name, value in shape.items()}
+        case list() | tuple():
+            return [_ecma(value) for value in shape]
+        case _:
+            return shape
 
 
 def _operation_id(path: str, method: str) -> str:
@@ -138,26 +151,5 @@ def _query_parameters(shape: Json) -> list[Json]:
         for name, schema in shape.get("properties", {}).items()
     ]
 
-
-def _refusal(status: int) -> Json:
-    shape = {"$ref": "#/components/schemas/Problem"}
-    return {
-        "description": HTTPStatus(status).phrase,
-        "content": {"application/problem+json": {"schema": shape}},
-    }
-
-
-_PROBLEM: Json = {
-    "title": "Problem",
-    "description": "RFC 9457 problem details.",
-    "type": "object",
-    "properties": {
-        "type": {"type": "string", "format": "uri-reference"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string"},
-    },
-    "required": ["type", "title", "status", "detail"],
-}
 
 route_handlers = [schema]

@@ -41,6 +41,7 @@ from web.frame import go_to, page_at_once
 from web.given import Given
 from web.looking_back import looking_back
 from web.problem import Problem
+from web.sign_in_page import way_to_sign_in
 
 
 @get("/", opt=may(ANYONE))
@@ -55,13 +56,17 @@ def render_problem(
     """A problem as a page; whoever has to sign in first is led there and back."""
     if request.scope["path"].startswith("/calendar/"):
         return None  # calendar programs, whatever they accept
-    if problem.name == "not-signed-in" and request.method in {"GET", "HEAD"}:
-        query = request.scope["query_string"].decode("latin-1")
-        wanted = request.scope["path"] + (f"?{query}" if query else "")
-        return go_to("/sign-in" if wanted == "/" else f"/sign-in?to={quote(wanted, safe='/')}")
+    sign_in = way_to_sign_in(request) if problem.name == "not-signed-in" else None
+    if sign_in is not None and request.method in {"GET", "HEAD"}:
+        return go_to(sign_in)
     shown = {"errors": [], "violations": [], **body}
     answer = page_at_once(
-        request, "problem.html", status=problem.status, headers=problem.headers, problem=shown
+        request,
+        "problem.html",
+        status=problem.status,
+        headers=problem.headers,
+        problem=shown,
+        sign_in=sign_in,
     )
     # What was asked may be the very thing that cannot be read, so nothing is expected of it.
     asked = dict(parse_qsl(request.scope["query_string"].decode("latin-1"))).get("as_of")

@@ -196,7 +196,7 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {
         "시간대를 붙여 주세요 (예: +09:00).",
         "Please give the time with its offset, such as +09:00.",
     ),
-    "time_range": ("{limit} 안의 시각이어야 해요.", "The time should lie within {limit}."),
+    "time_range": ("{limit} 안이어야 해요.", "This should lie within {limit}."),
     "no_such_time": (
         "그 지역 시계에 없는 시각이에요.",
         "Clocks there skip this time; please choose another.",
@@ -204,6 +204,11 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {
     "date": ("2026-12-01 같은 날짜로 적어 주세요.", "Please give a date such as 2026-12-01."),
     "month": ("2026-12 같은 달로 적어 주세요.", "Please give a month such as 2026-12."),
     "after_start": ("끝은 시작보다 늦어야 해요.", "The end must be later than the start."),
+    "before_first": (
+        "시작일보다 앞설 수 없어요.",
+        "This must not come before the first day.",
+    ),
+    "too_many_days": ("한 번에 {limit}일까지 볼 수 있어요.", "At most {limit} days at a time."),
     "together": ("{limit}와(과) 함께 적어 주세요.", "Please give this together with {limit}."),
     "too_long": ("{limit}자까지 쓸 수 있어요.", "At most {limit} characters."),
     "twice": ("같은 것이 두 번 있어요: {limit}.", "This is named twice: {limit}."),
@@ -213,8 +218,8 @@ FIELD_WORDS: dict[str, tuple[str, str]] = {
     "too_large": ("{limit} 이하여야 해요.", "This should be at most {limit}."),
     "too_small": ("{limit} 이상이어야 해요.", "This should be at least {limit}."),
     "characters": (
-        "제어 문자는 쓸 수 없어요. 지우고 다시 적어 주세요.",
-        "Control characters are not allowed. Please remove them.",
+        "제어 문자와 글의 방향이나 줄을 바꾸는 숨은 문자는 쓸 수 없어요. 지워 주세요.",
+        "No control characters, nor hidden ones that turn or break the text. Please remove them.",
     ),
     "cursor": (
         "목록의 next 값을 그대로 보내 주세요.",

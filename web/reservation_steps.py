@@ -11,6 +11,7 @@ from booking.account import Account
 from booking.app import Done
 from booking.testbed import Testbed
 from domain import events as e
+from domain.changes import ShortenReservation
 from domain.decisions import Command
 from domain.period import Period
 from domain.rejected import Rejected
@@ -115,6 +116,7 @@ async def _trouble(  # noqa: PLR0917
     start: Start,
     rejected: Rejected,
 ) -> Trouble:
+    rejected = _unchanged(command, start, rejected)
     said = [violation.message(language) for violation in rejected.violations]
     status = 409 if rejected.is_conflict else 422
     latest: e.ReservationEvent = start.latest
@@ -139,6 +141,16 @@ async def _trouble(  # noqa: PLR0917
     periods = [Period(one.start, one.end) for one in found if one.device_id == latest.device_id]
     alternatives = [(period, fields_of(period)) for period in periods]
     return Trouble(step, 409, fields, refusals=said, alternatives=alternatives)
+
+
+def _unchanged(command: Command | None, start: Start, rejected: Rejected) -> Rejected:
+    """The refusal of a form that was sent as it stood: who sent it meant no shorter time.
+
+    That is known only now, since a repeated form finds the time that it asked for, and is answered.
+    """
+    rules = [violation.rule for violation in rejected.violations]
+    same = isinstance(command, ShortenReservation) and command.period == start.latest.period
+    return Rejected("nothing_to_change") if same and rules == ["not_shorter"] else rejected
 
 
 route_handlers = [take_step]

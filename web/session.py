@@ -7,10 +7,13 @@ that changes something this session's CSRF token, from a page of this very site 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Literal
 
 from litestar import Request
 from litestar.datastructures import Cookie
+from litestar.enums import ScopeType
+from litestar.types import Scope
 
 from booking.account import Account
 from booking.config import Settings
@@ -33,11 +36,12 @@ def cookie_name(settings: Settings) -> str:
 async def recognise(connection: Connection) -> Account | None:
     """The account of a request, also left in `connection.user`; None for a visitor.
 
-    `connection.auth` is the browser's session, and None for programs. Raises Problem (401) for an
-    API token that is not, or no longer, good: it is never taken for a visitor.
+    `connection.auth` is the browser's session, and None for programs; while it is not known, there
+    is none. Raises Problem (401) for an API token that is not, or no longer, good: it is never
+    taken for a visitor.
     """
     testbed: Testbed = connection.app.state.testbed
-    connection.scope["user"] = connection.scope["auth"] = None
+    connection.scope["user"] = None
     header = connection.headers.get("authorization")
     if header is not None:
         account = await _by_token(testbed, header)
@@ -45,14 +49,28 @@ async def recognise(connection: Connection) -> Account | None:
             raise Problem(
                 "not-signed-in", headers={"WWW-Authenticate": 'Bearer error="invalid_token"'}
             )
-        connection.scope["user"] = account
+        connection.scope["user"], connection.scope["auth"] = account, None
         return account
     token = session_token(connection)
     found = await testbed.sessions.find(token) if token else None
     if found is None or not _may_be_here(found.account, testbed.settings):
+        connection.scope["auth"] = None
         return None
     connection.scope["user"], connection.scope["auth"] = found.account, found
     return found.account
+
+
+async def recognise_after(_: Exception, scope: Scope) -> None:
+    """Looks up whose browser asked, where no handler did: a missing page has its reader's menu.
+
+    Where that cannot be known the page has to come all the same.
+    """
+    asked: Any = scope
+    if asked["type"] == ScopeType.HTTP and "user" not in asked:
+        request: HttpRequest = Request(asked)
+        with suppress(Exception):
+            if session_token(request):
+                await recognise(request)
 
 
 async def require_own_page(connection: Connection) -> None:

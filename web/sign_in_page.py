@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from urllib.parse import quote
 
 import msgspec
 from litestar import Response, get, post
@@ -14,11 +15,13 @@ from booking.account import Account
 from booking.identity_error import IdentityError, TooManyFailures
 from booking.testbed import Testbed
 from web.access import ANYONE, SIGNED_IN, may
+from web.addresses import nearest_page
 from web.done import Done, done_words
 from web.forms import HttpRequest, form_fields, form_of, query_of
 from web.frame import go_to, page
 from web.given import Given
 from web.language import in_language
+from web.looking_back import without
 from web.problem import Invalid
 from web.reader import LANGUAGE_COOKIE
 from web.reader import Language as Code
@@ -26,25 +29,25 @@ from web.session import SAME_SITE, sign_in, sign_out
 
 YEAR_SECONDS = 31_536_000
 LONGEST_PATH = 1_000
-Path = Annotated[str, Meta(max_length=LONGEST_PATH)]
+"""Of an address to come back to; a longer one is let go, and refuses no form."""
 
 
 class SignInQuery(msgspec.Struct, frozen=True):
     """`to` is the page that somebody wanted before having to sign in."""
 
-    to: Path = "/"
+    to: str = "/"
     done: Done | None = None
 
 
 class SignInForm(msgspec.Struct, frozen=True):
     email: Annotated[str, Meta(max_length=254)]
     password: Annotated[str, Meta(max_length=1000)]
-    to: Path = "/"
+    to: str = "/"
 
 
 class LanguageForm(msgspec.Struct, frozen=True):
     language: Code
-    back: Path = "/"
+    back: str = "/"
 
 
 @get("/sign-in", opt=may(ANYONE))
@@ -102,10 +105,35 @@ async def choose_language(
     return answer
 
 
+def way_to_sign_in(request: HttpRequest) -> str:
+    """The sign-in page, from which one comes back to the page asked for, or to a form's page."""
+    path, query = request.scope["path"], request.scope["query_string"].decode("latin-1")
+    wanted = f"{path}?{query}" if query else path
+    return sign_in_for(wanted if request.method == "GET" else _sent_from(request))
+
+
+def sign_in_for(wanted: str) -> str:
+    """The address of the sign-in page for whoever wants to go on to a page."""
+    to = own_path(wanted)
+    return "/sign-in" if to == "/" else f"/sign-in?to={quote(to, safe='/')}"
+
+
+def _sent_from(request: HttpRequest) -> str:
+    """The page that a form stood on, as the browser says; else the nearest above where it went."""
+    referer, host = request.headers.get("referer", ""), request.headers.get("host", "")
+    _, ours, address = referer.partition(f"://{host}")
+    # What was done before the form was sent is not to be said once more.
+    stood = without("done", own_path(address)) if ours else request.scope["path"]
+    path = stood.partition("?")[0]
+    page = nearest_page(request.app, path)
+    return stood if page == path and len(stood) <= LONGEST_PATH else page
+
+
 def own_path(path: str) -> str:
     """A path of this site, and nothing that a browser could take for another's."""
-    plain = path.startswith("/") and not path.startswith("//") and path.isascii()
-    return path if plain and path.isprintable() and "\\" not in path else "/"
+    ours = path.startswith("/") and not path.startswith("//") and "\\" not in path
+    plain = path.isascii() and path.isprintable() and len(path) <= LONGEST_PATH
+    return path if ours and plain else "/"
 
 
 def _language_cookie(request: HttpRequest, code: str) -> Cookie:
@@ -132,6 +160,7 @@ async def _page(
 ) -> Response[str]:
     testbed: Testbed = request.app.state.testbed
     demo = testbed.settings.demo
+    way = sign_in_for(own_path(to))
     return await page(
         request,
         "sign_in.html",
@@ -139,6 +168,7 @@ async def _page(
         email=email,
         to=own_path(to),
         wrong=wrong,
+        home=f"{way}{'&' if '?' in way else '?'}done=again",
         done=done,
         demo=demo,
     )

@@ -41,7 +41,7 @@ async def statement_file(  # noqa: PLR0917
 ) -> Response[bytes]:
     """The lines of a statement, in the reader's language."""
     query_of(request, AsOf)
-    found = await statement_for(testbed, account, statement_id, as_of)
+    found = await statement_for(testbed, account, statement_id, as_of, look="download statement")
     headings = headings_in(language, STATEMENT_HEADINGS)
     rows = statement_rows(found, language)
     return csv_file(f"{found.statement_id}.csv", headings, rows)

@@ -49,6 +49,10 @@ class TransferBody(msgspec.Struct, frozen=True, kw_only=True):
     override: OverrideBody | None = None
 
 
+class ApproveBody(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    override: OverrideBody | None = None
+
+
 class DeclineBody(msgspec.Struct, frozen=True, kw_only=True):
     reason: RequiredProse
 

@@ -23,6 +23,7 @@ from web.overriding import OverrideBody, override_of
 from web.problem import Problem
 from web.reserving import colleagues
 from web.step_bodies import (
+    ApproveBody,
     CancelBody,
     CorrectBody,
     DeclineBody,
@@ -121,8 +122,9 @@ async def _transfer(given: Start, body: TransferBody) -> Command:
     )
 
 
-async def _approve(given: Start, body: NoBody) -> Command:  # noqa: ARG001 - as all steps take
-    return reservations.ApproveReservation(**given.named)
+async def _approve(given: Start, body: ApproveBody) -> Command:
+    override = await given.override(body.override)
+    return reservations.ApproveReservation(**given.named, override=override)
 
 
 async def _decline(given: Start, body: DeclineBody) -> Command:
@@ -145,7 +147,7 @@ async def _return(given: Start, body: ReturnBody) -> Command:
     )
 
 
-async def _no_show(given: Start, body: NoBody) -> Command:  # noqa: ARG001
+async def _no_show(given: Start, body: NoBody) -> Command:  # noqa: ARG001 - as all steps take
     return usage.RecordNoShow(**given.named)
 
 
@@ -183,7 +185,7 @@ STEPS: dict[str, Step] = {
     "shorten": Step(BOOKERS, ShortenBody, _shorten),
     "extend": Step(BOOKERS, ExtendBody, _extend),
     "transfer": Step(BOOKERS, TransferBody, _transfer),
-    "approve": Step(LAB, NoBody, _approve),
+    "approve": Step(LAB, ApproveBody, _approve),
     "decline": Step(LAB, DeclineBody, _decline),
     "hand-out": Step(LAB, HandOutBody, _hand_out),
     "return": Step(LAB, ReturnBody, _return),

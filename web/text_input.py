@@ -8,6 +8,8 @@ from typing import Any
 from web.problem import FieldError, Invalid
 
 LINE_BREAKS_AND_TABS = "\n\t"
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Embeddings, overrides and isolates of direction (UAX #9): text reads otherwise than it is."""
 FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
 """Fillers of Hangul, the blank of Braille, joiners and variation selectors."""
 
@@ -15,7 +17,8 @@ FILLERS = "\u034f\u115f\u1160\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00
 def clean(field: str, value: Any) -> Any:
     """A value as a rule may see it: all text in it NFC, trimmed, its lines broken by LF.
 
-    Raises Invalid for control characters and lone surrogates (OWASP ASVS 5.0, 1.1.1 and 2.2.1).
+    Raises Invalid for control characters and lone surrogates (OWASP ASVS 5.0, 1.1.1 and 2.2.1), and
+    for what turns the direction of text or breaks its lines otherwise.
     Korean typed on different systems arrives composed or decomposed; NFC makes it equal.
     """
     match value:
@@ -46,4 +49,4 @@ def _unseen(character: str) -> bool:
 def _refused(character: str) -> bool:
     if character in LINE_BREAKS_AND_TABS:
         return False
-    return unicodedata.category(character) in {"Cc", "Cs"}
+    return character in TURNING or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}

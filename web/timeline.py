@@ -11,6 +11,7 @@ from litestar import Response, get
 
 from booking.account import Account
 from booking.testbed import Testbed
+from domain.period import SEOUL
 from projections.devices import Device, list_devices
 from web.access import SIGNED_IN, may
 from web.as_of import AsOf
@@ -88,6 +89,7 @@ async def timeline(
         before=week.first - timedelta(days=7),
         after=week.first + timedelta(days=7),
         now_slot=None if week.now is None else slot_of(week.now),
+        today=week.viewer.now.astimezone(SEOUL).day,
         link=_links("/timeline", asked),
     )
 

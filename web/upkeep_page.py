@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +20,7 @@ from web.api_upkeep import log_shown, problems_shown
 from web.book import Fields, key_of
 from web.done import Seen, done_words
 from web.entered_late import in_moments
-from web.errors import field_errors
+from web.form_errors import words_by_field
 from web.forms import HIDDEN, HttpRequest, form_fields, query_of, read
 from web.forms import require_id as named
 from web.frame import go_to, page
@@ -51,7 +51,16 @@ class Typing(msgspec.Struct, frozen=True, kw_only=True):
     what: str = ""
     fields: Fields = {}
     refusals: Sequence[str] = ()
+    errors: Mapping[str, str] = {}
     tried: Sequence[Displaced] | None = None
+
+    def typed(self, what: str) -> Fields:
+        """What a form of the page starts with; nothing but for the one that was sent."""
+        return self.fields if self.what == what else {}
+
+    def wrong(self, what: str) -> Mapping[str, str]:
+        """What is wrong with its fields."""
+        return self.errors if self.what == what else {}
 
 
 @get("/devices/{device_id:str}/maintenance", opt=may(SIGNED_IN))
@@ -93,8 +102,11 @@ async def record(
             return await upkeep_page(request, device_id, typing)
         await give(request, testbed, command, form, key=key_of(fields))
     except Invalid as invalid:
-        said = [one["message"] for one in field_errors(invalid, language)]
-        return await upkeep_page(request, device_id, msgspec.structs.replace(typing, refusals=said))
+        errors = words_by_field(invalid, language)
+        if what == "resolve" and "text" in errors:
+            # The text of a report, which has the same name, is what is wrong.
+            errors["what_was_done"] = errors.pop("text")
+        return await upkeep_page(request, device_id, msgspec.structs.replace(typing, errors=errors))
     except Rejected as rejected:
         said = [violation.message(language) for violation in rejected.violations]
         return await upkeep_page(request, device_id, msgspec.structs.replace(typing, refusals=said))
@@ -121,6 +133,8 @@ async def upkeep_page(
         raise Problem("not-found")
     sees = account.sees_everything
     company_id = None if sees else account.company_id or ""
+    if sees:
+        await testbed.access_log.record(account.account_id, "read maintenance", device_id)
     found = await maintenance.list_problems(
         reader, device_id=device_id, company_id=company_id, as_of=as_of
     )
@@ -131,7 +145,7 @@ async def upkeep_page(
     return await page(
         request,
         "maintenance.html",
-        status=422 if typing.refusals else 200,
+        status=422 if typing.refusals or typing.errors else 200,
         as_of=as_of,
         done=done_words(done, in_language(code)),
         device=device,

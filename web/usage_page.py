@@ -83,6 +83,8 @@ async def usage_file(
     asked = query_of(request, UsageQuery)
     month = asked.month or month_of(await present(testbed, as_of))
     span_of(month)
+    if account.sees_everything:
+        await testbed.access_log.record(account.account_id, "download usage", company_id)
     found = await usage.month(testbed.database.app, company.company_id, month, as_of=as_of)
     language = language_of(request)
     headings = headings_in(language, USAGE_HEADINGS)
@@ -126,6 +128,7 @@ async def _page(
         "usage.html",
         status=422 if refusals else 200,
         as_of=as_of,
+        home=f"/companies/{company_id}/usage?month={month}",
         done=done_words(done, in_language(language_of(request))),
         refusals=refusals,
         shown_company=shown_company,

@@ -84,6 +84,28 @@ async def test_a_device_that_is_full_for_weeks_is_looked_at_further(
     assert alternatives[0] == (AUT, free, "next_free")
 
 
+@pytest.mark.usefixtures("devices")
+async def test_at_the_end_of_the_horizon_there_is_an_earlier_day(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """The nearest one, be it weeks ago; none before now with the notice, nor of a wrong length."""
+    end = BEGIN + 180 * DAY
+    wanted = Period(end - 8 * HOUR, end)
+    full = Period(end - 170 * DAY, end + DAY)
+    await ledger.append(
+        e.OutageScheduled(outage_id="o-1", device_id=AUT, kind="maintenance", occupied=full),
+        taken(wanted.start, wanted.end, device_id=ENE, reservation_id="r-2"),
+    )
+    await projector.catch_up()
+    assert await found(database, wanted) == [(AUT, full.start - 8 * HOUR, "earlier")]
+    assert await found(database, Period(end, end + 20 * HOUR)) == []
+    planned = Period(BEGIN, full.start)
+    outage = e.OutageScheduled(outage_id="o-2", device_id=AUT, kind="maintenance", occupied=planned)
+    await ledger.append(outage)
+    await projector.catch_up()
+    assert await found(database, wanted) == []
+
+
 @pytest.mark.usefixtures("projector")
 async def test_a_device_nobody_knows_has_no_alternatives(
     database: Database,

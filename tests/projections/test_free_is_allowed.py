@@ -15,7 +15,7 @@ from projections.alternatives import Alternative, alternatives
 from projections.availability import availability, closed_days
 from projections.calendar import Entry
 from projections.devices import Closure
-from projections.free_search import DeviceTime
+from projections.free_search import DeviceTime, FreeSearch
 from tests.projections.open_days import OFFICE, REFORMATION_DAY, TODAY, device, entry
 from tests.scenario import AUT, DAY, HEA, HOUR, MINUTE, NOW, eight, eleven, nine, ten
 
@@ -125,6 +125,30 @@ def test_alternatives_are_the_nearest_that_the_rules_allow(
     starts = {one.kind: one.start for one in found}
     assert starts.get("next_free") == first(later)
     assert starts.get("earlier") == first(sooner)
+
+
+@given(
+    terms=terms_of_use,
+    entries=st.lists(held(), max_size=8),
+    closures=st.sampled_from([[], [REFORMATION_DAY]]),
+    slots=st.integers(1, 40),
+)
+def test_the_last_free_time_of_the_days_before(
+    terms: TermsOfUse, entries: list[Entry], closures: list[Closure], slots: int
+) -> None:
+    """As a search back through every slot of the span finds it, one by one."""
+    slot = timedelta(minutes=terms.slot_minutes)
+    span = Period(TODAY.start, TODAY.start + 4 * DAY)
+    wanted = Period(span.end, span.end + slot * slots)
+    now = TODAY.start + 7 * HOUR
+    search = FreeSearch(DeviceTime(device=device(terms), entries=entries), closures, now, span)
+    sooner = (
+        Period(wanted.start - slot * n, wanted.end - slot * n)
+        for n in range(slots, 400)
+        if wanted.start - slot * n >= span.start
+    )
+    last = (one for one in sooner if allowed(terms, entries, closures, one, now))
+    assert search.earlier(wanted) == next(last, None)
 
 
 def test_the_same_time_on_a_compatible_device() -> None:

@@ -7,12 +7,12 @@ from typing import Any
 
 from booking.database import Database
 from domain import events as e
-from domain.event import Event
+from domain.event import Event, Occupancy
 from domain.period import Period
 from projections.notices import Addressee, after_position, count_new, list_notices, notice_at
 from projections.projector import Projector
 from tests.projections.written import BEGIN, WrittenLedger
-from tests.scenario import AUT, MUDEUNG, SEALED, nine, noon, requested, taken, ten
+from tests.scenario import AUT, ENE, MUDEUNG, SEALED, nine, noon, requested, taken, ten
 
 KIM = Addressee(account_id="kim", company_id=MUDEUNG)
 MANAGER = Addressee(account_id="park", groups=("managers:mudeung",), company_id=MUDEUNG)
@@ -114,6 +114,30 @@ async def test_a_displaced_booking_hears_once_that_it_is_first_in_line(
     await projector.catch_up("notices")
     (heard,) = await list_notices(database.app, KIM)
     assert (heard.kind, heard.reservation_id, heard.wish_id) == ("displaced", "r-1", "w-1")
+
+
+async def test_who_takes_over_a_booking_on_another_device_hears_that_it_is_theirs(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """Choi never had the other device; kim, who did, hears that it was given away."""
+    left = Occupancy(device_id=ENE, company_id=MUDEUNG, occupied=Period(nine, ten))
+    moved = {"status": "confirmed", "left": left}
+    given = {"account_id": "choi", "former_account_id": "kim"}
+    await ledger.append(about(e.ReservationTransferred, **moved, **given))
+    await ledger.append(about(e.ReservationTransferred, **moved))
+    await projector.catch_up("notices")
+    assert [one.kind for one in await list_notices(database.app, CHOI)] == ["transferred"]
+    kinds = [one.kind for one in await list_notices(database.app, KIM)]
+    assert kinds == ["other_device", "given_away"]
+
+
+async def test_of_a_suspicion_that_was_dismissed_nobody_hears(
+    ledger: WrittenLedger, projector: Projector, database: Database
+) -> None:
+    """The holder was never told of a no-show, and none was recorded."""
+    await ledger.append(about(e.NoShowWithdrawn, suspected=True))
+    await projector.catch_up("notices")
+    assert await list_notices(database.app, KIM) == []
 
 
 async def test_nobody_hears_of_what_they_did_themselves(

@@ -27,8 +27,10 @@ def first_day() -> date:
     return date.fromisoformat(f"{last_month()}-01")
 
 
-async def use_last_month(world: World, reservation_id: str = "r-past", hour: int = 9) -> Period:
-    """Kim had AUT-018 for two hours on the first of last month; staff entered it today.
+async def use_last_month(
+    world: World, reservation_id: str = "r-past", hour: int = 9, *, day: date | None = None
+) -> Period:
+    """Kim had AUT-018 for two hours on the first of last month, or `day`; staff entered it today.
 
     Nobody can book the past, so the booking is written straight into the ledger.
     """
@@ -37,7 +39,7 @@ async def use_last_month(world: World, reservation_id: str = "r-past", hour: int
     staff = await testbed.accounts.by_email(STAFF)
     assert kim is not None
     assert staff is not None
-    start = at_clock(first_day(), f"{hour:02d}:00")
+    start = at_clock(day or first_day(), f"{hour:02d}:00")
     booked = Period(start, datetime.now(UTC) + timedelta(hours=1))
     await record(
         world,

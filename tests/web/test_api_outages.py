@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.period import SEOUL
@@ -26,6 +26,25 @@ async def test_a_dry_run_shows_what_would_be_displaced_and_records_nothing(world
     assert later
     assert all(one["start"] >= answer.json()["end"] for one in later)
     assert (await world.testbed.ledger.head()).position == head.position
+
+
+async def test_who_has_no_later_time_is_shown_an_earlier_one(world: World) -> None:
+    """An outage up to the horizon leaves the nearest day before it, which can be booked."""
+    staff, lee = await world.client(STAFF), await world.client("lee@hanbit.example")
+    device = {"device_id": "HEA-013"}
+    ends = {"start": tomorrow("00:00", 160).isoformat(), "end": tomorrow("00:00", 300).isoformat()}
+    planned = await staff.post(
+        "/api/devices/HEA-013/outages", json={"kind": "maintenance", "reason": "이전"} | ends
+    )
+    assert planned.status_code == 201, planned.text
+    answer = await lee.post("/api/reservations", json=asked("09:00", "10:00", days=161) | device)
+    assert answer.status_code == 409
+    (earlier,) = answer.json()["alternatives"]
+    assert earlier["kind"] == "shifted"
+    # Its clearing time ends with the day.
+    assert datetime.fromisoformat(earlier["start"]) == tomorrow("22:30", 159)
+    wanted = asked() | {name: earlier[name] for name in ("device_id", "start", "end")}
+    assert (await lee.post("/api/reservations", json=wanted)).status_code == 201
 
 
 async def test_an_outage_says_where_it_hits_a_buffer_alone(world: World) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain import companies
+from domain.actor import SYSTEM
 from domain.period import SEOUL
 from tests.web.conftest import World, asked, tomorrow
 from tests.web.form_browser import browser_of
@@ -71,6 +73,24 @@ async def test_every_edit_can_be_let_pass(world: World) -> None:
     done = await admin.post(path, json=longer | overriding("maximum"))
     assert done.status_code == 200, done.text
     assert len((await admin.get("/api/overrides")).json()["items"]) == 1
+
+
+async def test_an_approval_keeps_what_was_set_aside_and_sets_more_aside(world: World) -> None:
+    """A request that staff made longer is approved; beyond a lower quota only with a reason."""
+    kim, staff = await world.client(KIM), await world.client(STAFF)
+    made = (await kim.post("/api/reservations", json=asked(device_id="AUT-011"))).json()
+    path = f"/api/reservations/{made['reservation_id']}"
+    longer = {"start": tomorrow("08:00").isoformat(), "end": tomorrow("18:00").isoformat()}
+    moved = await staff.post(f"{path}/reschedule", json=longer | overriding("maximum"))
+    assert moved.json()["status"] == "requested", moved.text
+    lower = companies.SetQuota(by=SYSTEM, company_id="mudeung", hours=2)
+    await world.testbed.booking.do(lower)
+    refused = await staff.post(f"{path}/approve")
+    assert [one["rule"] for one in refused.json()["violations"]] == ["quota"]
+    done = await staff.post(f"{path}/approve", json=overriding("quota"))
+    assert (done.status_code, done.json()["status"]) == (200, "confirmed"), done.text
+    shown = (await kim.get(path)).json()
+    assert [one["rules"] for one in shown["overrides"]] == [["maximum"], ["quota"]]
 
 
 async def test_staff_move_a_booking_that_has_begun(world: World) -> None:

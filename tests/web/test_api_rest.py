@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 
 import msgspec
 
@@ -134,7 +135,12 @@ async def test_metrics_are_for_staff_and_this_machine(world: World) -> None:
     await kim.get(f"/api/reservations/{made['reservation_id']}")
     assert (await visitor.get("/metrics")).status_code == 401
     assert (await kim.get("/metrics")).status_code == 403
-    text = (await staff.get("/metrics")).text
+    await visitor.head("/health")
+    answer = await staff.get("/metrics")
+    assert answer.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8"
+    text = answer.text
+    assert 'booking_requests_total{route="GET /health",status="200"} 1' in text
+    assert "HttpMethod" not in text
     assert 'booking_requests_total{route="POST /api/reservations",status="201"} 1' in text
     assert "booking_ledger_position 2" in text
     assert made["reservation_id"] not in text
@@ -157,6 +163,44 @@ async def test_the_description_is_for_signed_in_users_and_complete(world: World)
     routes = {route.path for route in world.app.routes if route.path.startswith("/api/")}
     assert len(described["paths"]) == len(routes)
     assert msgspec.json.decode(msgspec.json.encode(described)) == described
+
+
+async def test_every_answer_with_content_is_described(world: World) -> None:
+    """Steps answer a reservation, dry runs what would be; refusals have their own members."""
+    kim = await world.client(KIM)
+    described = (await kim.get("/schema/openapi.json")).json()
+    paths, schemas = described["paths"], described["components"]["schemas"]
+    cancelled = paths["/api/reservations/{reservation_id}/cancel"]["post"]["responses"]["200"]
+    shape = cancelled["content"]["application/json"]["schema"]
+    assert shape == {"$ref": "#/components/schemas/Reservation"}
+    assert "Ledger-Position" in cancelled["headers"]
+    for path in ("/api/devices/{device_id}/outages", "/api/devices/{device_id}/breakdown"):
+        tried = paths[path]["post"]["responses"]["200"]["content"]["application/json"]
+        assert tried["schema"] == {"$ref": "#/components/schemas/OutageTried"}
+    for path in ("/api/series", "/api/bundles"):
+        assert paths[path]["post"]["responses"].keys() >= {"200", "201"}
+    moved = paths["/api/outages/{outage_id}/reschedule"]["post"]["responses"]["200"]
+    assert len(moved["content"]["application/json"]["schema"]["anyOf"]) == 2
+    assert "Location" in paths["/api/reservations"]["post"]["responses"]["201"]["headers"]
+    assert "Retry-After" in paths["/api/reservations"]["post"]["responses"]["503"]["headers"]
+    assert schemas["Problem"]["properties"].keys() >= {
+        *("errors", "violations", "conflicts", "alternatives", "waitlist", "members")
+    }
+
+
+async def test_the_description_holds_together(world: World) -> None:
+    """Every reference names a part of it, and patterns have the anchors of ECMA-262."""
+    kim = await world.client(KIM)
+    text = (await kim.get("/schema/openapi.json")).text
+    described = json.loads(text)
+    for kind, name in set(re.findall(r'"\$ref":"#/components/(\w+)/([^"]+)"', text)):
+        assert name in described["components"][kind]
+    found = re.findall(r'"pattern":("(?:[^"\\]|\\.)*")', text)
+    patterns = list(map(json.loads, found))
+    assert patterns
+    for pattern in patterns:
+        assert (pattern[0], pattern[-1]) == ("^", "$")
+        assert not {r"\A", r"\Z"} & set(re.findall(r"\\.", pattern))
 
 
 async def test_the_past_of_usage_and_devices_is_seen_too(world: World) -> None:

@@ -144,6 +144,10 @@ async def test_what_changes_after_a_statement_goes_to_the_next(world: World) -> 
     assert (await park.get(f"/api/statements/{first['statement_id']}")).json() == first
     usage = await park.get("/api/companies/mudeung/usage", params=body)
     assert (usage.json()["hours"], usage.json()["fee"]) == (2.0, 0)
+    newest = (await park.get(path, params={"limit": 1})).json()
+    assert newest["items"] == [second]
+    older = await park.get(path, params={"limit": 1, "after": newest["next"]})
+    assert older.json() == {"items": [first], "next": None}
 
 
 async def test_prices_are_set_by_kind_of_company(world: World) -> None:

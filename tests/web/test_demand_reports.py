@@ -159,3 +159,30 @@ async def test_the_page_refuses_impossible_days(world: World) -> None:
     browser = await browser_of(world, STAFF)
     for query in ("from=2026-12-02&to=2026-12-01", "from=2020-01-01", "month=2199-01", "to=x"):
         assert (await browser.get(f"/demand?{query}")).status == 422, query
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "field", "said"),
+    [
+        ("ko", "from=2020-01-01&to=2060-01-01", "to", "종료일: 한 번에 366일까지 볼 수 있어요."),
+        ("ko", "from=2026-12-02&to=2026-12-01", "to", "종료일: 시작일보다 앞설 수 없어요."),
+        ("en", "from=2026-12-02&to=2026-12-01", "to", "Last day: This must not come before"),
+        ("ko", "from=2026-12-01&to=2026-12-01&month=2026-13", "month", ": 2026-12 같은 달로"),
+        ("ko", "from=2026-12-01&to=2026-12-01&month=2199-01", "month", ": 2000-01 ~ "),
+        ("en", "from=2020-01-01&to=2060-01-01", "to", "Last day: At most 366 days"),
+    ],
+)
+async def test_the_form_comes_back_with_what_is_wrong(
+    world: World, language: str, query: str, field: str, said: str
+) -> None:
+    """What was asked stays in the form, and the field is named as its label names it."""
+    browser = await browser_of(world, STAFF, language)
+    page = await browser.get(f"/demand?{query}&rule=maximum")
+    assert page.status == 422
+    assert said in page.words
+    assert "366 d " not in page.words
+    form = page.form("/demand")
+    typed = dict(part.split("=") for part in query.split("&")) | {"rule": "maximum"}
+    assert {name: form.value(name) for name in typed} == typed
+    assert ("aria-describedby", f"{field}-wrong") in page.attributes
+    assert (await browser.get("/demand?colour=red")).status == 422

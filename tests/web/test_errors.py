@@ -71,6 +71,10 @@ async def test_bodies_that_cannot_be_read_are_refused(
         ({"purpose": "   "}, "purpose", "too_short"),
         ({"purpose": "가" * 2001}, "purpose", "too_long"),
         ({"purpose": "a\x07b"}, "purpose", "characters"),
+        ({"purpose": "a\u202eb"}, "purpose", "characters"),
+        ({"purpose": "a\u2066b\u2069"}, "purpose", "characters"),
+        ({"purpose": "a\u2028b"}, "purpose", "characters"),
+        ({"purpose": "a\u2029b"}, "purpose", "characters"),
         ({"usage_type": "other"}, "usage_type", "choice"),
         ({"people": "kim@mudeung.example"}, "people", "type"),
         ({"people": [1]}, "people[0]", "type"),
@@ -161,6 +165,20 @@ async def test_other_hosts_are_not_served(world: World, host: str) -> None:
     answer = await kim.get("/api/devices", headers={"Host": host})
     assert answer.status_code == 421
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("ko", "다른 호스트"), ("en", "Misdirected request")]
+)
+async def test_a_wrong_host_is_told_in_the_readers_language(
+    world: World, language: str, title: str
+) -> None:
+    """The refusal names its language like any other."""
+    visitor = await world.client()
+    headers = {"Host": "evil.example", "Accept-Language": language}
+    answer = await visitor.get("/health", headers=headers)
+    assert (answer.status_code, answer.json()["title"]) == (421, title)
+    assert answer.headers["content-language"] == language
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8000", "127.0.0.1:9", "[::1]:8000"])

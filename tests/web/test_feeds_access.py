@@ -113,3 +113,14 @@ async def test_the_owner_sees_when_and_by_what_a_feed_was_used(world: World) -> 
     (feed,) = (await (await world.client(KIM)).get("/api/feeds")).json()["items"]
     assert feed["last_user_agent"] == "Thunderbird/140.0"
     assert feed["last_used_at"] is not None
+
+
+async def test_a_sector_that_there_is_not_is_answered_with_those_that_there_are(
+    world: World,
+) -> None:
+    """The form is right, so that the names are what helps."""
+    answer = await (await world.client(KIM)).post("/api/feeds", json={"scope": "sector:space"})
+    assert answer.status_code == 422
+    (error,) = answer.json()["errors"]
+    assert error["field"] == "scope"
+    assert "sector:automotive, sector:healthcare, sector:energy" in error["message"]

@@ -68,3 +68,37 @@ async def test_the_api_says_what_an_override_lacks(
     (error,) = refused.json()["errors"]
     assert (error["field"], error["rule"]) == (field, rule)
     assert words in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("ko", "바뀌는 것이 없어요."), ("en", "There is nothing to change.")]
+)
+@pytest.mark.parametrize("step", ["confirmed", "in_use"])
+async def test_a_time_sent_as_it_was_changes_nothing(
+    world: World, language: str, said: str, step: str
+) -> None:
+    """Whoever presses the button without another time is not told to shorten the booking."""
+    kim = await world.client(KIM)
+    made = (await kim.post("/api/reservations", json=asked())).json()
+    here = f"/reservations/{made['reservation_id']}"
+    if step == "in_use":
+        staff = await world.client(STAFF)
+        assert (await staff.post(f"/api{here}/hand-out", json={})).status_code == 200
+    browser = await browser_of(world, KIM, language)
+    page = await browser.send((await browser.get(here)).form("/change"))
+    assert page.status == 422
+    assert said in page.words
+    assert page.form("/change").value("start_time") == "10:00"
+
+
+async def test_a_changed_time_sent_twice_is_changed_once(world: World) -> None:
+    """The second of two presses finds the time that it asks for, and is answered like the first."""
+    kim = await world.client(KIM)
+    made = (await kim.post("/api/reservations", json=asked())).json()
+    here = f"/reservations/{made['reservation_id']}"
+    browser = await browser_of(world, KIM)
+    for time in ({"start_time": "11:00"}, {"start_time": "08:00", "end_time": "09:00"}):
+        form = (await browser.get(here)).form("/change")
+        pages = [await browser.send(form, **time) for _ in range(2)]
+        assert [page.status for page in pages] == [200, 200]
+        assert pages[0].words == pages[1].words

@@ -69,6 +69,17 @@ def test_the_laboratory_reads_companies_names() -> None:
     assert bar.path == "/reservations/r-1"
 
 
+def test_what_stands_in_a_bar_is_part_of_its_name() -> None:
+    """Whoever speaks what is written on a link gets there (WCAG 2.5.3), on every day of it."""
+    long = _entry("09:00", "20:00", until=at_clock(MONDAY, "24:00") + timedelta(hours=20))
+    (first,), (second,) = _bars(long).values()
+    assert (first.label, second.label) == ("09:00 내구시험", "계속 내구시험")
+    assert first.words == "09:00 내구시험, 월 09:00–24:00 내 예약 확정"
+    assert second.words == "계속 내구시험, 화 00:00–20:00 내 예약 확정"
+    (narrow,) = _bars(_entry("14:00", "17:30"))[MONDAY]
+    assert narrow.label in narrow.words == "월 14:00–17:30 내 예약 확정 내구시험"
+
+
 def test_a_day_with_a_row_of_its_own_has_room_for_the_hour() -> None:
     """Two hours are too narrow for their start among seven columns, and not in a device's week."""
     entry, viewer = _entry("14:00", "16:00"), _viewer("member", "mudeung")

@@ -48,6 +48,12 @@ def test_placeholders_are_the_same_in_both_languages(catalogue: Catalog) -> None
             assert _placeholders(source) == _placeholders(_korean(message)), source
 
 
+def test_no_ending_depends_on_what_is_filled_in(catalogue: Catalog) -> None:
+    """13:30 ends on another sound than 13:00, so that neither 였지만 nor 이었지만 fits any time."""
+    endings = [_korean(message) for message in catalogue if message.id]
+    assert [one for one in endings if re.search(r"%\(\w+\)s이?[었였]", one)] == []
+
+
 def test_refusals_have_both_languages() -> None:
     """Every rule says no in Korean and in English, with the same values."""
     for words in (*WORDS.values(), *IDENTITY_WORDS.values()):

@@ -32,6 +32,15 @@ async def test_a_late_cancellation_is_announced_told_and_kept_in_view(world: Wor
     assert (await kim.get(f"/api{path}")).json()["late"] is True
 
 
+async def test_days_without_bounds_name_none(world: World) -> None:
+    """Where any day may be chosen, the fields say nothing of a first or a last."""
+    path = await _promised(world, "10:00", "11:00", days=5)
+    page = await (await browser_of(world, KIM)).get(path)
+    assert 'name="start_day"' in page.answer.text
+    assert 'min=""' not in page.answer.text
+    assert 'max=""' not in page.answer.text
+
+
 async def test_a_cancellation_in_time_is_free_and_says_until_when(world: World) -> None:
     """Before the notice the form names the moment until which it is free, and nothing is late."""
     path = await _promised(world, "10:00", "11:00", days=5)

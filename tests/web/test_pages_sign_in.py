@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from booking.passwords import DEMONSTRATION_PASSWORD
 from tests.web.conftest import World
 from tests.web.form_browser import browser_of
 
@@ -69,3 +70,30 @@ async def test_a_visitor_chooses_the_language_before_signing_in(world: World) ->
     changed = await browser.send(page.form("/language"), language="en")
     assert changed.language == "en"
     assert changed.form("/sign-in").value("to") == "/mine"
+
+
+async def test_whoever_asked_for_a_long_address_signs_in_all_the_same(world: World) -> None:
+    """The form is there, and leads to the first page: an address too long to keep is let go."""
+    for asked in (f"/timeline?q={'시' * 115}", "/devices/%00"):
+        browser = await browser_of(world)
+        page = await browser.get(asked)
+        assert (page.status, page.answer.url.path) == (200, "/sign-in")
+        form = page.form("/sign-in")
+        assert form.value("to") == "/"
+        signed_in = await browser.send(form, email=KIM, password=DEMONSTRATION_PASSWORD)
+        assert (signed_in.status, signed_in.answer.url.path) == (200, "/timeline")
+    kept = await (await browser_of(world)).get(f"/timeline?q={'시' * 100}")
+    assert kept.form("/sign-in").value("to") == f"/timeline?q={'%EC%8B%9C' * 100}"
+
+
+async def test_an_address_too_long_to_keep_refuses_no_form(world: World) -> None:
+    """Whatever a form says of the way back, it is taken, and so is the language of a long page."""
+    long = f"/timeline?q={'x' * 1_000}"
+    browser = await browser_of(world)
+    form = (await browser.get("/sign-in")).form("/sign-in")
+    wrong = await browser.send(form, email=KIM, password="not this one", to=long)
+    assert (wrong.status, wrong.form("/sign-in").value("to")) == (401, "/")
+    page = await browser.send(form, email=KIM, password=DEMONSTRATION_PASSWORD, to=long)
+    assert page.answer.url.path == "/timeline"
+    changed = await browser.send(page.form("/language"), language="en", back=long)
+    assert (changed.status, changed.language) == (200, "en")

@@ -18,7 +18,7 @@ async def test_no_request_is_ever_cut_from_the_operations_page(world: World) -> 
     first = await browser.get("/staff")
     assert _listed(first) == made[:SHOWN_AT_ONCE]
     assert f"승인 대기 {SHOWN_AT_ONCE}+" in first.words
-    assert "이 목록은 여러 쪽입니다." in first.words
+    assert "이 목록은 여러 쪽으로 나뉘어 있어요." in first.words
     further = next(link for link in first.links if "waiting=" in link)
     assert further.endswith("#waiting")
     second = await browser.get(further.partition("#")[0])
@@ -34,7 +34,7 @@ async def test_a_list_that_fits_says_nothing_of_pages(world: World) -> None:
     page = await (await browser_of(world, STAFF)).get("/staff")
     assert _listed(page) == made
     assert f"승인 대기 {SHOWN_AT_ONCE} " in page.words
-    assert "이 목록은 여러 쪽입니다." not in page.words
+    assert "이 목록은 여러 쪽으로 나뉘어 있어요." not in page.words
 
 
 async def test_a_made_up_place_on_the_operations_page_is_refused(world: World) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.web.conftest import World, asked, tomorrow
 from tests.web.form_browser import Form, Page, browser_of
 
@@ -125,3 +127,77 @@ async def test_who_sees_which_page(world: World) -> None:
     assert answer.status_code == 403
     assert (await kim.get("/devices/AUT-999/maintenance")).status == 404
     assert (await kim.post(f"{HERE}/anything", form.filled(text="x"))).status_code == 404
+
+
+LOGGED = {"work": "팬을 갈았음", "repairer": "김기사", "parts": "팬 2개"}
+PLANNED = {"start_day": "2026-12-03", "end_day": "2026-12-03", "kind": "calibration", "count": "0"}
+CERTIFIED = {"certificate": "KC-1", "laboratory": "한국교정"}
+
+
+@pytest.mark.parametrize(
+    ("email", "what", "typed", "said", "field"),
+    [
+        (STAFF, "log", LOGGED | {"cost": "20000000000"}, ["비용(원): 10000000000 이하"], "cost"),
+        (
+            STAFF,
+            "calibration",
+            CERTIFIED | {"valid_through": "1999-01-01"},
+            ["유효기간 마지막 날: 2000-01-01 ~ 2200-01-01 안이어야 해요."],
+            "valid_through",
+        ),
+        (
+            STAFF,
+            "outage",
+            PLANNED | {"every_weeks": "60", "reason": "정기"},
+            ["몇 주마다: 52 이하여야 해요.", "횟수: 1 이상이어야 해요."],
+            "every_weeks",
+        ),
+        (KIM, "problem", {"text": "소리가\x07 나요", "urgency": "urgent"}, ["제어 문자"], "text"),
+        (
+            STAFF,
+            "breakdown",
+            {"expected_day": "2300-01-01", "reason": "전원"},
+            ["안이어"],
+            "breakdown",
+        ),
+    ],
+)
+async def test_a_refused_form_keeps_what_was_typed_and_names_the_field(
+    world: World, *, email: str, what: str, typed: dict[str, str], said: list[str], field: str
+) -> None:
+    """On top with the field's label, and beside the field; nothing has to be typed again."""
+    browser = await browser_of(world, email)
+    page = await browser.send(form_to(await browser.get(HERE), f"{HERE}/{what}"), **typed)
+    assert page.status == 422
+    form = form_to(page, f"{HERE}/{what}")
+    assert {name: form.value(name) for name in typed} == typed
+    for words in said:
+        assert words in page.words
+        assert page.words.count(words.rpartition(": ")[2]) == 2
+    assert ("aria-describedby", f"{field}-wrong") in page.attributes
+    assert ("id", f"{field}-wrong") in page.attributes
+
+
+async def test_a_refused_resolution_keeps_what_was_done(world: World) -> None:
+    """The problem stands open with the text, and the label is that of its own field."""
+    kim, staff = await browser_of(world, KIM), await browser_of(world, STAFF)
+    await kim.send(form_to(await kim.get(HERE), f"{HERE}/problem"), text="연기가 나요")
+    form = form_to(await staff.get("/staff/maintenance"), f"{HERE}/resolve")
+    page = await staff.send(form, text="전원을\x07 갈았음")
+    assert page.status == 422
+    assert "조치 내용: 제어 문자" in page.words
+    assert form_to(page, f"{HERE}/resolve").value("text") == "전원을\x07 갈았음"
+    assert form_to(page, f"{HERE}/problem").value("text") == ""
+
+
+async def test_a_refused_answer_keeps_the_reason_for_declining(world: World) -> None:
+    """The request waits on, with the reason as it was typed."""
+    api = await world.client(KIM)
+    made = (await api.post("/api/reservations", json=asked(device_id="AUT-011"))).json()
+    staff = await browser_of(world, STAFF)
+    form = (await staff.get("/staff")).form(f"/{made['reservation_id']}/decline")
+    page = await staff.send(form, reason="점검이\x07 있음")
+    assert page.status == 422
+    assert "사유: 제어 문자" in page.words
+    assert page.form("/decline").value("reason") == "점검이\x07 있음"
+    assert ("id", "declining-wrong") in page.attributes

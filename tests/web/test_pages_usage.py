@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
 
 from tests.web.conftest import World, asked
 from tests.web.form_browser import browser_of
-from tests.web.past_use import AUDITOR, KIM, LEE, STAFF, last_month, use_last_month
+from tests.web.past_use import AUDITOR, KIM, LEE, STAFF, first_day, last_month, use_last_month
 from tests.web.test_api_statements import rows_of
 
 
@@ -21,7 +24,9 @@ async def test_a_company_reads_its_month(world: World, language: str) -> None:
     assert "24,000" in page.words
     assert page.words.count(last_month()) >= 3
     assert "AUT-018" in page.answer.text
-    assert '<svg class="months"' in page.answer.text
+    # What holds links is a group: an image would hide them from screen readers.
+    (drawing,) = re.findall(r'<svg class="months"[^>]*>', page.answer.text)
+    assert 'role="group"' in drawing
     assert not [form for form in page.forms if form.action.endswith("/statements")]
     assert (await browser.get("/companies/mudeung/usage")).status == 200
     assert (await browser.get("/companies/mudeung/usage?month=2026-13")).status == 422
@@ -118,3 +123,21 @@ async def test_billing_says_why_a_statement_differs_from_its_month(world: World)
     await staff.send(page.form("/statements"))
     words = (await staff.get(here)).words
     assert "adjustments of earlier statements: -₩12,000" in words
+    # What a further statement of the month holds is not still to come.
+    assert "was entered or corrected after" not in words
+
+
+async def test_billing_names_the_later_statement_that_holds_what_came_late(world: World) -> None:
+    """A use that was entered after its month's statement stands on the next month's."""
+    day = first_day() - timedelta(days=1)
+    month, here = f"{day:%Y-%m}", f"/billing?month={day:%Y-%m}"
+    staff, page = await world.client(STAFF), await browser_of(world, STAFF, "en")
+    await use_last_month(world, "r-first", day=day)
+    await staff.post("/api/companies/mudeung/statements", json={"month": month})
+    await use_last_month(world, "r-late", 13, day=day)
+    assert "₩24,000 of this month was entered or corrected after" in (await page.get(here)).words
+    await staff.post("/api/companies/mudeung/statements", json={"month": last_month()})
+    billed = await page.get(here)
+    assert "was entered or corrected after" not in billed.words
+    assert f"₩24,000 of this month is on mudeung-{last_month()}" in billed.words
+    assert f"/statements/mudeung-{last_month()}" in billed.links
