@@ -124,7 +124,7 @@ def _bar(entry: Entry, period: Period, day: date, viewer: Viewer, *, over: bool)
     return Bar(
         classes=" ".join(classes),
         label=label,
-        words=_words(entry, period, day, viewer),
+        words=_words(entry, period, day, viewer, label),
         icon=ICONS.get(entry.kind),
         path=_path(entry, viewer),
     )
@@ -169,18 +169,22 @@ def _title(entry: Entry, viewer: Viewer) -> str:
     return viewer.companies.get(entry.company_id or "", "")
 
 
-def _words(entry: Entry, period: Period, day: date, viewer: Viewer) -> str:
+def _words(entry: Entry, period: Period, day: date, viewer: Viewer, label: str) -> str:
+    """What a bar is called. What stands in it is part of its name: who speaks it finds the bar."""
     language = viewer.language
     said = [f"{language.weekdays[day.weekday()]} {_hours(period, day)}"]
+    title = _title(entry, viewer)
+    titles = [] if title in label else [title]
     if entry.kind != "reservation":
-        said += [kind_word(entry.kind, language), _title(entry, viewer)]
+        said += [kind_word(entry.kind, language), *titles]
     elif viewer.sees(entry):
         if viewer.owns(entry):
             said.append(language.text("My booking"))
-        said += [status_word(entry.status, language), _title(entry, viewer)]
+        said += [status_word(entry.status, language), *titles]
     else:
-        said.append(taken_word(entry, language))
-    return " ".join(dict.fromkeys(said))
+        said += titles
+    words = " ".join(dict.fromkeys(said))
+    return words if label in words else f"{label}, {words}"
 
 
 def _hours(period: Period, day: date) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -42,6 +43,79 @@ def test_no_page_scrolls_sideways_or_breaks_the_policy(
             assert who.page.evaluate(SIDEWAYS) <= 0, path
             assert who.page.evaluate(SMALL_TARGETS) == [], path
         assert who.complaints == []
+
+
+@pytest.mark.parametrize("width", [768, 1024])
+def test_between_phone_and_desk_everything_is_in_the_window(
+    person: Callable[..., Any], width: int
+) -> None:
+    """In English, where the menu is the longest, names and signing out are in the window too."""
+    kim = person(width)
+    kim.sign_in("kim@mudeung.example")
+    kim.page.click("button[name=language][value=en]")
+    for path in ("/timeline", "/devices", "/mine"):
+        kim.page.goto(path)
+        # The longest names are those of somebody else.
+        kim.page.evaluate("document.querySelector('.me b').textContent += ' and Haneul Kim'")
+        assert kim.page.evaluate(SIDEWAYS) <= 0, path
+        box = kim.page.locator("form[action='/sign-out'] button").bounding_box()
+        assert box["x"] + box["width"] <= width, path
+
+
+def test_figures_are_never_broken(person: Callable[..., Any]) -> None:
+    """However narrow a table is, every number in it stands on one line."""
+    staff = person(320)
+    staff.sign_in("staff@testbed.example")
+    for width, path in ((320, "/devices/AUT-018/rates"), (721, "/devices")):
+        staff.page.set_viewport_size({"width": width, "height": 900})
+        staff.page.goto(path)
+        # As long as a rate can get.
+        staff.page.evaluate(
+            """() => document.querySelectorAll('td.num')
+                .forEach(one => { one.textContent = '₩1,234,567,890' })"""
+        )
+        lines = staff.page.evaluate(
+            """() => [...document.querySelectorAll('td.num')].map(one => {
+                const range = document.createRange()
+                range.selectNodeContents(one)
+                return new Set([...range.getClientRects()].map(box => box.top)).size
+            })"""
+        )
+        assert set(lines) == {1}, path
+        assert staff.page.evaluate(SIDEWAYS) <= 0, path
+
+
+def test_date_fields_stand_apart(person: Callable[..., Any]) -> None:
+    """On a phone two dates of one form never lie over each other."""
+    staff = person(360)
+    staff.sign_in("staff@testbed.example")
+    staff.page.goto("/demand")
+    fields = [one.bounding_box() for one in staff.page.locator(".inline input").all()]
+    assert len(fields) == 3
+    for one, other in pairwise(fields):
+        below = other["y"] >= one["y"] + one["height"]
+        assert below or other["x"] >= one["x"] + one["width"]
+
+
+def test_the_list_of_devices_is_a_card(person: Callable[..., Any]) -> None:
+    """It has the ground of every card, and not that of the page."""
+    kim = person()
+    kim.sign_in("kim@mudeung.example")
+    grounds = []
+    for path in ("/devices", "/notices"):
+        kim.page.goto(path)
+        card = kim.page.locator("main .card").first
+        grounds.append(card.evaluate("it => getComputedStyle(it).backgroundColor"))
+    assert grounds[0] == grounds[1]
+
+
+def test_links_in_sentences_are_underlined(person: Callable[..., Any]) -> None:
+    """Among other words a link is told by more than its colour."""
+    kim = person()
+    kim.sign_in("kim@mudeung.example")
+    kim.page.goto("/devices/AUT-018")
+    link = kim.page.locator("dd a[href$='/rates']")
+    assert link.evaluate("it => getComputedStyle(it).textDecorationLine") == "underline"
 
 
 def test_bars_differ_without_colour(person: Callable[..., Any]) -> None:
