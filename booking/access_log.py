@@ -51,8 +51,9 @@ class AccessLog:
 
 _RECORD = "INSERT INTO identity.access_log (account_id, what, subject) VALUES ($1, $2, $3)"
 
-_RECORD_DAILY = f"""
-    {_RECORD.partition(" VALUES")[0]} SELECT $1, $2, $3 WHERE NOT EXISTS (
+_RECORD_DAILY = """
+    INSERT INTO identity.access_log (account_id, what, subject)
+    SELECT $1, $2, $3 WHERE NOT EXISTS (
         SELECT 1 FROM identity.access_log
         WHERE account_id = $1 AND what = $2 AND subject = $3
             AND at > clock_timestamp() - interval '24 hours')

@@ -7,13 +7,14 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from domain import said_values
 from domain.period import SEOUL
 from domain.text import Text
 
 Cell = str | int | float
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
-SECTORS = {"automotive": "자동차", "healthcare": "헬스케어", "energy": "에너지"}
+SECTORS = {name: text.ko for name, text in said_values.SECTORS.items()}
 WEEKDAYS = {
     "Mon": "월",
     "Tue": "화",

@@ -89,7 +89,7 @@ WISH_STATUSES: Mapping[str, Text] = {
     "left": Text("대기 취소됨", "given up"),
     "passed": Text("제안 없이 시간이 시작됨", "past its start without an offer"),
 }
-_SECTORS: Mapping[str, Text] = {
+SECTORS: Mapping[str, Text] = {
     "automotive": Text("자동차", "automotive"),
     "healthcare": Text("헬스케어", "healthcare"),
     "energy": Text("에너지", "energy"),
@@ -101,5 +101,5 @@ _MONTHS = (
 _IN_WORDS = {
     "wrong_status": RESERVATION_STATUSES,
     "wish_over": WISH_STATUSES,
-    "sector": _SECTORS,
+    "sector": SECTORS,
 }

@@ -19,7 +19,7 @@ from booking.testbed import Testbed
 from projections import notices
 from web.access import LAB, SIGNED_IN, may
 from web.api_overrides import persons
-from web.forms import HttpRequest, body_of, query_of
+from web.forms import HttpRequest, NoQuery, body_of, query_of
 from web.given import Given
 from web.language import in_language
 from web.notice_words import title_of
@@ -67,12 +67,12 @@ class Retried(msgspec.Struct, frozen=True, kw_only=True):
     waiting: int
 
 
-@get("/api/notices/mail", opt=may(SIGNED_IN, query=NoBody, answer=MailChoice))
+@get("/api/notices/mail", opt=may(SIGNED_IN, query=NoQuery, answer=MailChoice))
 async def mail_choice(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed]
 ) -> MailChoice:
     """One's own choice."""
-    query_of(request, NoBody)
+    query_of(request, NoQuery)
     return _choice(testbed, mailed=account.mailed)
 
 
@@ -92,12 +92,12 @@ async def choose(
     return _choice(testbed, mailed=body.mailed)
 
 
-@get("/api/notices/undelivered", opt=may(LAB, query=NoBody, answer=MailState))
+@get("/api/notices/undelivered", opt=may(LAB, query=NoQuery, answer=MailState))
 async def list_undelivered(
     request: HttpRequest, account: Given[Account], testbed: Given[Testbed], language: Given[str]
 ) -> MailState:
     """Where mail is set up: what did not arrive, and whether the mail server is behind."""
-    query_of(request, NoBody)
+    query_of(request, NoQuery)
     return await mail_state(testbed, account, language)
 
 

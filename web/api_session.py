@@ -11,10 +11,9 @@ from msgspec import Meta
 from booking.account import Account
 from booking.sessions import SignedIn
 from web.access import ANYONE, SIGNED_IN, may
-from web.forms import HttpRequest, Line, body_of, query_of
+from web.forms import HttpRequest, Line, NoQuery, body_of, query_of
 from web.given import Given
 from web.session import sign_in, sign_out
-from web.step_bodies import NoBody
 from web.writes import idempotency_key
 
 
@@ -45,14 +44,14 @@ async def open_session(request: HttpRequest, language: Given[str]) -> Response[A
     return Response(shown, status_code=201, cookies=[cookie])
 
 
-@get("/api/session", opt=may(SIGNED_IN, query=NoBody, answer=SignedInShown))
+@get("/api/session", opt=may(SIGNED_IN, query=NoQuery, answer=SignedInShown))
 async def who(
     request: HttpRequest,
     account: Given[Account],
     session: Given[SignedIn | None],
     language: Given[str],
 ) -> SignedInShown:
-    query_of(request, NoBody)
+    query_of(request, NoQuery)
     return _shown(account, session, language)
 
 

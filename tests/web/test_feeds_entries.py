@@ -122,7 +122,9 @@ async def test_a_device_that_came_back_early_is_free_in_every_feed(world: World)
         # A calendar knows no less than a second.
         least = datetime.fromisoformat(shown["start"]) + timedelta(seconds=1)
         told = [max(datetime.fromisoformat(one["end"]), least).astimezone(SEOUL) for one in busy]
-        assert ends == [f"{end:%Y%m%dT%H%M%S}" for end in told[: len(ends)]], scope
+        # Clearing is the device's affair, and in its sector's calendar of no interest.
+        shown_here = told if scope.startswith("device:") else told[:1]
+        assert ends == [f"{end:%Y%m%dT%H%M%S}" for end in shown_here], scope
 
 
 def test_late_and_early_time_is_the_reservations_own() -> None:
